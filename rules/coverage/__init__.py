@@ -1,0 +1,1 @@
+"""Is everything that must survive covered?"""

@@ -1,0 +1,1 @@
+"""Far enough away, and unalterable."""

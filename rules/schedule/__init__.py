@@ -1,0 +1,1 @@
+"""Is it taken on time and kept long enough?"""

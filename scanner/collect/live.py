@@ -1,0 +1,390 @@
+"""Live collection: runs a plan against the port, in a bounded pool, and gives an estate.
+
+The work is a graph of small tasks: a listing finds resources; a resource asks its own calls and lists its children;
+a side list answers one question for many. Only the thread that owns the collection touches what was found, so
+tasks share nothing. A call that fails makes facts unknown; a listing that fails makes a gap.
+"""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from scanner.collect.draft import Draft, Place, draft_of, fill, parameters_of
+from scanner.collect.paths import getter
+from scanner.collect.port import CallFailed, Port
+from scanner.model.estate import Estate, Gap
+from scanner.model.origin import Call, SideList
+from scanner.model.reading import Evidence, Known, Reason, Source, Unknown
+from scanner.model.resource import Resource
+from scanner.plan import Need, Plan
+
+Declared = Mapping[str, Iterable[Mapping[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a person who waits is told: a unit of work began or ended."""
+
+    region: str
+    service: str
+    begun: int
+    ended: int
+    failed: bool = False
+
+
+@dataclass(slots=True)
+class _Answer:
+    """What one task brought: items or one answer, and the error that stopped it, if any."""
+
+    items: list[Any] = field(default_factory=list)
+    evidence: Evidence | None = None
+    failure: CallFailed | None = None
+    pages: int = 0
+
+
+def collect(
+    plan: Plan,
+    port: Port,
+    *,
+    account: str,
+    caller: str,
+    regions: tuple[str, ...],
+    at: datetime,
+    declared: Declared | None = None,
+    concurrency: int = 16,
+    progress: Callable[[Progress], None] = lambda _: None,
+    account_name: str = "",
+    partition: str = "aws",
+) -> Estate:
+    """Read everything the plan needs; never raises for what AWS answers."""
+    place = Place(account, partition)
+    with ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="collect") as pool:
+        run = _Run(plan, port, pool, place, regions, declared or {}, progress)
+        run.start()
+        run.finish()
+    resources = {
+        need.kind.kind: tuple(
+            sorted((draft.freeze() for draft in run.drafts[need.kind.kind]), key=lambda one: (one.id, one.region))
+        )
+        for need in plan.needs.values()
+    }
+    return Estate(
+        source=Source.LIVE,
+        account=account,
+        caller=caller,
+        regions=regions,
+        taken_at=at,
+        resources=resources,
+        listings=dict(sorted(run.listings.items())),
+        gaps=tuple(sorted(run.gaps, key=lambda gap: (gap.kind, gap.region, gap.within))),
+        calls=dict(sorted(run.calls.items())),
+        account_name=account_name,
+    )
+
+
+class _Run:
+    """One collection under way; all methods but `_ask` run in the owner's thread."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        port: Port,
+        pool: ThreadPoolExecutor,
+        place: Place,
+        regions: tuple[str, ...],
+        declared: Declared,
+        progress: Callable[[Progress], None],
+    ) -> None:
+        self._plan = plan
+        self._port = port
+        self._pool = pool
+        self._place = place
+        self._regions = regions
+        self._declared = declared
+        self._tell = progress
+        self._done: queue.SimpleQueue[tuple[Future[_Answer], Callable[[_Answer], None], tuple[str, str]]] = (
+            queue.SimpleQueue()
+        )
+        self._open = 0
+        self._units: dict[tuple[str, str], list[int]] = {}
+        self._children: dict[str, list[Need]] = {}
+        for need in plan.needs.values():
+            if need.kind.child_of is not None:
+                self._children.setdefault(need.kind.child_of.kind, []).append(need)
+        self.drafts: dict[str, list[Draft]] = {name: [] for name in plan.needs}
+        self.listings: dict[tuple[str, str], Evidence] = {}
+        self.gaps: list[Gap] = []
+        self.calls: dict[str, int] = {}
+        self._sides: dict[tuple[SideList, str], dict[Any, tuple[Any, Evidence]] | Unknown] = {}
+
+    # -- the pool ------------------------------------------------------------------------------------------
+
+    def _submit(
+        self, call: Call, region: str, parameters: Mapping[str, Any], items: str, then: Callable[[_Answer], None]
+    ) -> None:
+        self._open += 1
+        unit = (region or "global", call.service)
+        self._count(unit, begun=1)
+        future = self._pool.submit(self._ask, call, region, parameters, items)
+        future.add_done_callback(lambda done: self._done.put((done, then, unit)))
+
+    def _ask(self, call: Call, region: str, parameters: Mapping[str, Any], items: str) -> _Answer:
+        answer = _Answer()
+        pick = getter(items) if items else None
+        try:
+            for page in self._port.pages(call.service, call.operation, region, parameters):
+                answer.pages += 1
+                if answer.evidence is None:
+                    where = f"{call.name} in {region}" if region else call.name
+                    shown = " ".join(f"{key}={value}" for key, value in parameters.items() if isinstance(value, str))
+                    answer.evidence = Evidence(
+                        Source.LIVE, f"{where} {shown}".rstrip(), page.taken_at, page.request_id
+                    )
+                if pick is None:
+                    answer.items.append(page.answer)
+                else:
+                    answer.items.extend(pick(page.answer) or ())
+        except CallFailed as failure:
+            answer.failure = failure
+        return answer
+
+    def _count(self, unit: tuple[str, str], *, begun: int = 0, ended: int = 0, failed: bool = False) -> None:
+        counts = self._units.setdefault(unit, [0, 0])
+        counts[0] += begun
+        counts[1] += ended
+        self._tell(Progress(*unit, counts[0], counts[1], failed))
+
+    def finish(self) -> None:
+        """Take answers, and start what they ask for, until nothing is open."""
+        while self._open:
+            future, then, unit = self._done.get()
+            self._open -= 1
+            answer = future.result()
+            then(answer)
+            failed = answer.failure is not None and answer.failure.reason is not Reason.UNSUPPORTED
+            self._count(unit, ended=1, failed=failed)
+        for need in self._plan.needs.values():
+            for draft in self.drafts[need.kind.kind]:
+                self._join(need, draft)
+
+    # -- listings ------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Start every listing that needs no parent, one for all kinds that share it, and the side lists."""
+        shared: dict[tuple[Call, str, str], list[Need]] = {}
+        for need in self._plan.needs.values():
+            listing = need.kind.listed_by
+            if listing is None or need.kind.child_of is not None:
+                continue
+            places = ("",) if listing.everywhere else self._regions
+            if listing.call is None:
+                self._declare(need, places)
+                continue
+            for region in places:
+                shared.setdefault((listing.call, listing.items, region), []).append(need)
+        for (call, items, region), needs in shared.items():
+            parameters = parameters_of(call, ())
+            self._submit(call, region, parameters, items, self._listed(call, region, needs, None))
+        for need in self._plan.needs.values():
+            for side in need.sides:
+                for region in self._regions:
+                    self._side(side, region)
+
+    def _declare(self, need: Need, places: tuple[str, ...]) -> None:
+        listing = need.kind.listed_by
+        assert listing is not None
+        evidence = Evidence(Source.DECLARED, f"configuration: {listing.declared or 'accounts'}")
+        if listing.declared:
+            for one in self._declared.get(listing.declared, ()):
+                self._adopt(need, dict(one), self._regions[0], evidence, None)
+            self._mark(need, "", evidence)
+            return
+        for region in places:
+            self._adopt(need, {}, region or self._regions[0], evidence, None)
+            self._mark(need, region, evidence)
+
+    def _listed(
+        self, call: Call, region: str, needs: list[Need], parent: Draft | None
+    ) -> Callable[[_Answer], None]:
+        def then(answer: _Answer) -> None:
+            self.calls[call.name] = self.calls.get(call.name, 0) + max(1, answer.pages)
+            failure = answer.failure
+            if failure is not None and failure.code in call.nothing_on:
+                failure = None
+            for need in needs:
+                kind = need.kind
+                keep = getter(kind.listed_by.where) if kind.listed_by and kind.listed_by.where else None
+                for item in answer.items:
+                    if keep is None or keep(item):
+                        self._adopt(need, item, region, answer.evidence, parent)
+                if failure is not None:
+                    self._gap(need, region, failure.unknown(call.name, region), parent)
+                else:
+                    self._mark(need, region, answer.evidence or Evidence(Source.LIVE, f"{call.name} in {region}"))
+
+        return then
+
+    def _mark(self, need: Need, region: str, evidence: Evidence) -> None:
+        """Note that a kind was listed in a region, and with it the kinds that hang on it."""
+        self.listings.setdefault((need.kind.kind, region), evidence)
+        for child in self._children.get(need.kind.kind, ()):
+            self._mark(child, region, evidence)
+
+    def _gap(self, need: Need, region: str, unknown: Unknown, parent: Draft | None) -> None:
+        within = f"{parent.kind.title} {parent.name}" if parent is not None else ""
+        self.gaps.append(Gap(need.kind.kind, region, unknown, within))
+        for child in self._children.get(need.kind.kind, ()):
+            self._gap(child, region, unknown, parent)
+
+    # -- resources -----------------------------------------------------------------------------------------
+
+    def _adopt(
+        self, need: Need, item: Any, region: str, evidence: Evidence | None, parent: Draft | None
+    ) -> None:
+        draft = draft_of(need, item, region, evidence, parent, self._place)
+        listing = need.kind.listed_by
+        if listing is not None and listing.region:
+            own = getter(listing.region)(item)
+            if own:
+                draft.region = str(own)
+            elif listing.located_by is not None and listing.located_by.call is not None:
+                origin, locate = listing.located_by, listing.located_by.call
+                self._submit(
+                    locate, "", parameters_of(locate, draft.line()), "",
+                    lambda answer: self._located(need, draft, origin.path, locate, answer),
+                )  # fmt: skip
+                return
+        self._settle(need, draft)
+
+    def _located(self, need: Need, draft: Draft, path: str, call: Call, answer: _Answer) -> None:
+        self.calls[call.name] = self.calls.get(call.name, 0) + 1
+        if answer.failure is not None:
+            self._gap(need, "", answer.failure.unknown(call.name, ""), draft)
+            return
+        found = getter(path)(answer.items[0]) if answer.items else None
+        # S3 answers nothing for us-east-1 and "EU" for eu-west-1 (GetBucketLocation, API reference).
+        draft.region = {None: "us-east-1", "": "us-east-1", "EU": "eu-west-1"}.get(found, str(found))
+        self._settle(need, draft)
+
+    def _settle(self, need: Need, draft: Draft) -> None:
+        self.drafts[need.kind.kind].append(draft)
+        later = {fact.live.call for fact in need.facts if fact.live and fact.live.call and fact.live.given}
+        for call in need.calls:
+            if call not in later:
+                self._own_call(need, draft, call)
+        if not draft.waiting:
+            self._second(need, draft)
+        for child in self._children.get(need.kind.kind, ()):
+            self._list_children(child, draft)
+
+    def _list_children(self, child: Need, draft: Draft) -> None:
+        listing = child.kind.listed_by
+        if listing is None or listing.call is None:
+            return
+        parameters = parameters_of(listing.call, ({}, *draft.line()))
+        then = self._listed(listing.call, draft.region, [child], draft)
+        self._submit(listing.call, draft.region, parameters, listing.items, then)
+
+    def _own_call(self, need: Need, draft: Draft, call: Call) -> None:
+        draft.waiting += 1
+        parameters = parameters_of(call, draft.line())
+        self._submit(call, draft.region, parameters, "", lambda answer: self._answered(need, draft, call, answer))
+
+    def _answered(self, need: Need, draft: Draft, call: Call, answer: _Answer) -> None:
+        self.calls[call.name] = self.calls.get(call.name, 0) + max(1, answer.pages)
+        draft.waiting -= 1
+        facts = [fact for fact in need.facts if fact.live is not None and fact.live.call == call]
+        failure = answer.failure
+        if failure is not None and failure.code not in call.nothing_on:
+            unknown = failure.unknown(f"{call.name} of {draft.name}", draft.region)
+            for fact in facts:
+                draft.readings[fact.name] = unknown
+        else:
+            merged = _merged(answer.items)
+            evidence = (answer.evidence or Evidence(Source.LIVE, f"{call.name} in {draft.region} of {draft.name}: "
+                                                    f"{failure.code if failure else ''}"),)  # fmt: skip
+            for fact in facts:
+                fill(draft, fact, merged, evidence)
+        if not draft.waiting:
+            self._second(need, draft)
+
+    def _second(self, need: Need, draft: Draft) -> None:
+        """Make the calls that depend on a fact, once it is known; where it rules them out, the default stands."""
+        if draft.asked:
+            return
+        draft.asked = True
+        wanted: dict[Call, None] = {}
+        for fact in need.facts:
+            live = fact.live
+            if live is None or live.call is None or live.given is None:
+                continue
+            reading = draft.readings.get(live.given[0])
+            if isinstance(reading, Known) and reading.value != live.given[1]:
+                fill(draft, fact, {}, reading.evidence)
+            else:
+                wanted[live.call] = None
+        for call in wanted:
+            self._own_call(need, draft, call)
+
+    # -- side lists ----------------------------------------------------------------------------------------
+
+    def _side(self, side: SideList, region: str) -> None:
+        if (side, region) in self._sides:
+            return
+        self._sides[side, region] = Unknown(Reason.FAILED, f"{side.call.name} in {region}: not answered")
+
+        def then(answer: _Answer) -> None:
+            self.calls[side.call.name] = self.calls.get(side.call.name, 0) + max(1, answer.pages)
+            if answer.failure is not None and answer.failure.code not in side.call.nothing_on:
+                self._sides[side, region] = answer.failure.unknown(side.call.name, region)
+                return
+            evidence = answer.evidence or Evidence(Source.LIVE, f"{side.call.name} in {region}")
+            key = getter(side.key)
+            table: dict[Any, Any] = {}
+            for entry in answer.items:
+                table.setdefault(key(entry), []).append(entry)
+            self._sides[side, region] = {one: (entries, evidence) for one, entries in table.items()} | {
+                None: ([], evidence)
+            }
+
+        self._submit(side.call, region, parameters_of(side.call, ()), side.items, then)
+
+    def _join(self, need: Need, draft: Draft) -> None:
+        for fact in need.facts:
+            live = fact.live
+            if live is None or live.side is None:
+                continue
+            table = self._sides.get((live.side, draft.region))
+            if table is None:
+                draft.readings[fact.name] = Unknown(
+                    Reason.BEYOND, f"{live.side.call.name}: region {draft.region} was not scanned"
+                )
+            elif isinstance(table, Unknown):
+                draft.readings[fact.name] = table
+            else:
+                key = getter(live.side.match)(draft.item) if live.side.match else draft.id
+                entries, evidence = table.get(key, ([], table[None][1]))
+                fill(draft, fact, {"entries": entries, **(entries[0] if entries else {})}, (evidence,))
+
+
+def _merged(pages: list[Any]) -> Mapping[str, Any]:
+    """Join the pages of one call's answer: lists are chained, the rest is the first page's."""
+    if len(pages) == 1:
+        only: Mapping[str, Any] = pages[0]
+        return only
+    merged: dict[str, Any] = {}
+    for page in pages:
+        for key, value in page.items():
+            if isinstance(value, list):
+                merged.setdefault(key, []).extend(value)
+            else:
+                merged.setdefault(key, value)
+    return merged
+
+
+__all__ = ["Progress", "Resource", "collect"]

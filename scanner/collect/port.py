@@ -1,0 +1,48 @@
+"""The port: the one narrow way in which a scan reads AWS, and the errors it may answer with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from scanner.model.reading import Evidence, Reason, Source, Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One answer of AWS, with its request id and the instant it came."""
+
+    answer: Mapping[str, Any]
+    request_id: str = ""
+    taken_at: datetime | None = None
+
+
+class CallFailed(Exception):
+    """A call was not answered: why, in one word and in AWS's own."""
+
+    def __init__(self, reason: Reason, code: str, message: str, *, request_id: str = "") -> None:
+        super().__init__(f"{code}: {message}")
+        self.reason = reason
+        self.code = code
+        self.message = message
+        self.request_id = request_id
+
+    def unknown(self, operation: str, region: str, at: datetime | None = None) -> Unknown:
+        """Say it as a reading: operation, region, error code and request id."""
+        where = f"{operation} in {region}" if region else operation
+        request = f" (request {self.request_id})" if self.request_id else ""
+        return Unknown(
+            self.reason,
+            f"{where}: {self.code}: {self.message}{request}",
+            (Evidence(Source.LIVE, where, at, self.request_id),),
+        )
+
+
+class Port(Protocol):
+    """What a collection needs of AWS. `region` is a region name, or "" for a service without regions."""
+
+    def pages(self, service: str, operation: str, region: str, parameters: Mapping[str, Any]) -> Iterator[Page]:
+        """Make one operation and yield every page of its answer; raise `CallFailed`."""
+        ...

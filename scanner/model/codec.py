@@ -1,0 +1,110 @@
+"""Values as JSON and in words: the one codec for kept estates, example tables and reports.
+
+Decoding follows the type that a fact's annotation declares, so the JSON needs no type marks of its own.
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime, time, timedelta
+from enum import Enum
+from functools import lru_cache
+from typing import Any, Union, get_args, get_origin
+
+from scanner.model.duration import parse_duration, speak
+from scanner.model.fact import Fact
+from scanner.model.resource import Resource
+
+
+def encode(value: Any) -> Any:
+    """Turn a fact's value into plain JSON; durations are seconds, instants ISO 8601 in UTC."""
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value.value if isinstance(value, Enum) else value
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, (datetime, date, time)):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(key): encode(one) for key, one in sorted(value.items())}
+    if isinstance(value, (set, frozenset)):
+        return sorted(encode(one) for one in value)
+    if isinstance(value, (list, tuple)):
+        return [encode(one) for one in value]
+    if is_dataclass(value) and not isinstance(value, type):
+        return {one.name: encode(getattr(value, one.name)) for one in fields(value)}
+    raise TypeError(f"no JSON form for {type(value).__name__}")
+
+
+def decode(value: Any, hint: Any) -> Any:
+    """Turn plain JSON back into a value of a declared type; durations may also be written `30d`."""
+    origin, args = get_origin(hint), get_args(hint)
+    if origin in (Union, types.UnionType):
+        if value is None and type(None) in args:
+            return None
+        choices = [one for one in args if one is not type(None)]
+        return decode(value, choices[0])
+    if origin in (tuple, frozenset, list):
+        return origin(decode(one, args[0]) for one in value)
+    if origin is not None and isinstance(origin, type) and issubclass(origin, Mapping):
+        return {key: decode(one, args[1]) for key, one in value.items()}
+    if hint is timedelta:
+        return parse_duration(value) if isinstance(value, str) else timedelta(seconds=value)
+    if hint in (datetime, date, time):
+        return hint.fromisoformat(value.replace("Z", "+00:00")) if isinstance(value, str) else value
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return hint(value)
+    if is_dataclass(hint):
+        hints = _hints(hint)
+        return hint(**{name: decode(one, hints[name]) for name, one in value.items()})  # type: ignore[operator]
+    if hint is float:
+        return float(value)
+    if isinstance(hint, type) and not isinstance(value, hint):
+        raise TypeError(f"expected {hint.__name__}, found {value!r}")
+    return value
+
+
+@lru_cache(maxsize=None)
+def _hints(owner: Any) -> dict[str, Any]:
+    return typing.get_type_hints(owner)
+
+
+@lru_cache(maxsize=None)
+def type_of(fact: Fact[Any]) -> Any:
+    """Give the type that a fact's annotation declares: `Fact[timedelta]` → `timedelta`."""
+    return annotation(fact.owner, fact.name)
+
+
+def annotation(owner: type[Resource], name: str) -> Any:
+    """Find a fact's declared type on the class that annotates it."""
+    for base in owner.__mro__:
+        note = vars(base).get("__annotations__", {}).get(name)
+        if note is not None:
+            scope = vars(sys.modules[base.__module__])
+            hint = eval(note, scope) if isinstance(note, str) else note  # noqa: S307  # our own annotations
+            return get_args(hint)[0]
+    raise TypeError(f"{owner.__name__}.{name} has no annotation `Fact[...]`")
+
+
+def speak_value(value: Any) -> str:
+    """Say a value in words: `30 days`, `yes`, `2026-11-24 02:00 UTC`, `none`."""
+    if value is None:
+        return "none"
+    if value is True or value is False:
+        return "yes" if value else "no"
+    if isinstance(value, timedelta):
+        return speak(value)
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M UTC")
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}={speak_value(one)}" for key, one in sorted(value.items())) or "none"
+    if isinstance(value, (tuple, list, set, frozenset)):
+        many = sorted(map(speak_value, value)) if isinstance(value, (set, frozenset)) else map(speak_value, value)
+        return ", ".join(many) or "none"
+    if is_dataclass(value) and not isinstance(value, type):
+        inner = ", ".join(f"{one.name} {speak_value(getattr(value, one.name))}" for one in fields(value))
+        return f"({inner})"
+    return str(value)

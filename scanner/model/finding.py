@@ -1,0 +1,100 @@
+"""Findings: a verdict on a resource, with the evidence it rests on and the waiver that covers it, if any."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from scanner.model.look import Read
+from scanner.model.reading import Evidence, Known
+from scanner.model.rule import Rule
+from scanner.model.verdict import Outcome, Verdict
+from scanner.model.waiver import Waiver
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a finding is about: a resource, or the gap where resources could not be listed."""
+
+    kind: str
+    id: str
+    name: str
+    account: str
+    region: str
+    gap: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One fact that a verdict rests on: its name, its value in words, and where it was read."""
+
+    fact: str
+    value: str
+    evidence: tuple[Evidence, ...]
+    known: bool = True
+
+
+@dataclass(slots=True)
+class Finding:
+    """One verdict on one subject."""
+
+    rule: Rule
+    subject: Subject
+    verdict: Verdict
+    system: str = ""
+    tier: str = ""
+    waiver: Waiver | None = None
+    reads: Sequence[Read] = ()
+
+    @property
+    def outcome(self) -> Outcome:
+        """The verdict's outcome."""
+        return self.verdict.outcome
+
+    @property
+    def fingerprint(self) -> str:
+        """An id that stays the same from scan to scan: rule and subject, never the verdict."""
+        subject = self.subject
+        text = "\0".join((self.rule.id, subject.account, subject.region, subject.kind, subject.id))
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    @property
+    def observations(self) -> tuple[Observation, ...]:
+        """What the verdict rests on, each reading once, in the order in which it was read."""
+        seen: dict[tuple[str, str], Observation] = {}
+        for resource, fact, reading in self.reads:
+            if resource is None or fact is None:
+                for one in reading.evidence:
+                    seen.setdefault(("list", one.where), Observation("list", one.where, (one,)))
+                continue
+            mine = resource.id == self.subject.id
+            name = fact.name if mine else f"{resource.id} {fact.name}"
+            known = isinstance(reading, Known)
+            value = show(reading.value) if isinstance(reading, Known) else reading.detail
+            seen.setdefault((resource.id, fact.name), Observation(name, value, tuple(reading.evidence), known))
+        return tuple(seen.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """All findings of one judgement, in a stable order, with what a reader needs to weigh them."""
+
+    at: datetime
+    findings: tuple[Finding, ...]
+    crashes: tuple[str, ...] = field(default=())
+
+    def count(self) -> Counter[Outcome]:
+        """How many findings have each outcome."""
+        return Counter(finding.outcome for finding in self.findings)
+
+
+def show(value: Any, limit: int = 120) -> str:
+    """Say a value in words, short."""
+    from scanner.model.codec import speak_value  # noqa: PLC0415  # the codec is needed by reports only
+
+    text = speak_value(value)
+    return text if len(text) <= limit else text[: limit - 1] + "…"

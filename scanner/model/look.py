@@ -1,0 +1,207 @@
+"""Looking at an estate: every read is noted as evidence, and what could not be seen raises.
+
+The joins here are what keeps the product honest: `every` and `where` give what there is and then *raise if there
+may be more*; `any_of` and `all_of` are three-valued; `Partial` carries a list that may be incomplete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from scanner.model.errors import CouldNotCheck, UndeclaredRead
+from scanner.model.estate import Estate
+from scanner.model.fact import Fact
+from scanner.model.reading import Evidence, Known, Reading, Reason, Unknown
+from scanner.model.resource import Resource
+
+T = TypeVar("T")
+R = TypeVar("R", bound=Resource)
+Read = tuple[Resource | None, Fact[Any] | None, Reading[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Partial(Generic[T]):
+    """A list of which some may be missing: `known` is certain, `missing` says why there may be more."""
+
+    known: tuple[T, ...]
+    missing: Unknown | None = None
+
+    def whole(self) -> tuple[T, ...]:
+        """Give the list where it is certainly complete; raise where there may be more."""
+        if self.missing is not None:
+            raise CouldNotCheck(self.missing)
+        return self.known
+
+
+class Look:
+    """One reader of one estate, for one thread; `trace` holds what has been read since it was last emptied."""
+
+    __slots__ = ("_bound", "_by_id", "_index", "_memo", "allowed", "estate", "trace")
+
+    def __init__(self, estate: Estate) -> None:
+        self.estate = estate
+        self.trace: list[Read] = []
+        self.allowed: frozenset[Fact[Any]] | None = None
+        self._bound: dict[str, tuple[Resource, ...]] = {}
+        self._by_id: dict[str, dict[str, Resource]] = {}
+        self._index: dict[Fact[Any], tuple[dict[Any, list[Resource]], list[tuple[Resource, Unknown]]]] = {}
+        self._memo: dict[tuple[Fact[Any], str], Reading[Any]] = {}
+
+    # -- facts ---------------------------------------------------------------------------------------------
+
+    def read(self, resource: Resource, fact: Fact[T]) -> T:
+        """Give a fact's value and note it as evidence; raise `CouldNotCheck` where it is unknown."""
+        if self.allowed is not None and fact not in self.allowed:
+            raise UndeclaredRead(f"{fact.key} is read but not declared")
+        reading = self.reading(resource, fact)
+        self.trace.append((resource, fact, reading))
+        if type(reading) is Known:
+            return reading.value  # type: ignore[no-any-return]
+        raise CouldNotCheck(reading)  # type: ignore[arg-type]
+
+    def reading(self, resource: Resource, fact: Fact[T]) -> Reading[T]:
+        """Give a fact's reading, worked out once where it is derived; nothing is noted."""
+        reading = resource.readings.get(fact.name)
+        if reading is None:
+            if fact.by is None:
+                return Unknown(Reason.BEYOND, f"{fact.key} was not collected")
+            reading = self._memo.get((fact, resource.id))
+            if reading is None:
+                reading = self._work_out(resource, fact)
+                self._memo[fact, resource.id] = reading
+        return reading
+
+    def _work_out(self, resource: Resource, fact: Fact[T]) -> Reading[T]:
+        outer, allowed = self.trace, self.allowed
+        self.trace, self.allowed = [], frozenset(fact.needs)
+        try:
+            value = fact.by(resource, self)  # type: ignore[misc]
+        except CouldNotCheck as stop:
+            return Unknown(stop.unknown.reason, stop.unknown.detail, _evidence(self.trace) or stop.unknown.evidence)
+        else:
+            return Known(value, _evidence(self.trace))
+        finally:
+            self.trace, self.allowed = outer, allowed
+
+    # -- resources -----------------------------------------------------------------------------------------
+
+    def found(self, kind: type[R]) -> tuple[R, ...]:
+        """Give the resources of a kind that were found, whether or not there may be more."""
+        bound = self._bound.get(kind.kind)
+        if bound is None:
+            bound = tuple(resource.seen_by(self) for resource in self.estate.resources.get(kind.kind, ()))
+            self._bound[kind.kind] = bound
+        return bound  # type: ignore[return-value]
+
+    def every(self, kind: type[R], *, region: str | None = None) -> Iterator[R]:
+        """Yield the resources of a kind, then raise if there may be more."""
+        for resource in self.found(kind):
+            if region is None or resource.region == region:
+                yield resource
+        self._close(kind, region)
+
+    def where(self, kind: type[R], fact: Fact[T], value: T, *, region: str | None = None) -> Iterator[R]:
+        """Yield the resources whose fact has this value, then raise if there may be more."""
+        table, maybe = self._indexed(kind, fact)
+        for resource in table.get(value, ()):
+            if region is None or resource.region == region:
+                self.trace.append((resource, fact, self.reading(resource, fact)))
+                yield resource  # type: ignore[misc]
+        for resource, unknown in maybe:
+            if region is None or resource.region == region:
+                raise CouldNotCheck(unknown)
+        self._close(kind, region)
+
+    def one(self, kind: type[R], id: str) -> R | None:  # noqa: A002  # the field's own word
+        """Give the resource with this id; None where it certainly does not exist; raise where it may."""
+        table = self._by_id.get(kind.kind)
+        if table is None:
+            table = self._by_id[kind.kind] = {resource.id: resource for resource in self.found(kind)}
+        found = table.get(id)
+        if found is None:
+            self._close(kind, None)
+        return found  # type: ignore[return-value]
+
+    def _indexed(
+        self, kind: type[R], fact: Fact[Any]
+    ) -> tuple[dict[Any, list[Resource]], list[tuple[Resource, Unknown]]]:
+        index = self._index.get(fact)
+        if index is None:
+            table: dict[Any, list[Resource]] = {}
+            maybe: list[tuple[Resource, Unknown]] = []
+            for resource in self.found(kind):
+                reading = self.reading(resource, fact)
+                if isinstance(reading, Known):
+                    table.setdefault(reading.value, []).append(resource)
+                else:
+                    maybe.append((resource, reading))
+            index = self._index[fact] = (table, maybe)
+        return index
+
+    def gap(self, kind: type[Resource], region: str | None = None) -> Unknown | None:
+        """Say why there may be more resources of a kind than were found, if so."""
+        estate = self.estate
+        for gap in estate.gaps:
+            if gap.kind == kind.kind and (region is None or gap.region in ("", region)):
+                return gap.unknown
+        if kind.kind not in estate.kinds:
+            return Unknown(Reason.BEYOND, f"{kind.title or kind.kind}: not collected in this estate")
+        if region and region not in estate.regions and (kind.kind, "") not in estate.listings:
+            return Unknown(Reason.BEYOND, f"{kind.title or kind.kind}: region {region} was not scanned")
+        return None
+
+    def _close(self, kind: type[Resource], region: str | None) -> None:
+        for (listed, where), evidence in self.estate.listings.items():
+            if listed == kind.kind and (region is None or where in ("", region)):
+                self.trace.append((None, None, Known(None, (evidence,))))
+        unknown = self.gap(kind, region)
+        if unknown is not None:
+            raise CouldNotCheck(unknown)
+
+
+def _evidence(trace: Iterable[Read]) -> tuple[Evidence, ...]:
+    return tuple(dict.fromkeys(evidence for _, _, reading in trace for evidence in reading.evidence))
+
+
+def any_of(items: Iterable[T], ask: Callable[[T], bool]) -> bool:
+    """True on the first yes; unknown only if nothing said yes and something could not answer."""
+    return not all_of(items, lambda one: not ask(one))
+
+
+def all_of(items: Iterable[T], ask: Callable[[T], bool]) -> bool:
+    """False on the first no; unknown only if nothing said no and something could not answer."""
+    doubt: CouldNotCheck | None = None
+    try:
+        for one in items:
+            try:
+                if not ask(one):
+                    return False
+            except CouldNotCheck as stop:
+                doubt = doubt or stop
+    except CouldNotCheck as stop:
+        doubt = doubt or stop
+    if doubt is not None:
+        raise doubt
+    return True
+
+
+def those(items: Iterable[T], ask: Callable[[T], bool] = lambda _: True) -> Partial[T]:
+    """Give the items that answer yes, and why there may be more."""
+    return gathered(items, lambda one: (one,) if ask(one) else ())
+
+
+def gathered(items: Iterable[T], pick: Callable[[T], Iterable[Any]]) -> Partial[Any]:
+    """Give what `pick` takes of each item, and why there may be more."""
+    known: list[Any] = []
+    missing: Unknown | None = None
+    try:
+        for one in items:
+            try:
+                known.extend(pick(one))
+            except CouldNotCheck as stop:
+                missing = missing or stop.unknown
+    except CouldNotCheck as stop:
+        missing = missing or stop.unknown
+    return Partial(tuple(known), missing)

@@ -1,0 +1,68 @@
+"""Readings: what a source said about one fact, or why it could not say it.
+
+A value that could not be read is a value too: `Unknown`, with its reason. Nothing in the house may turn
+an `Unknown` into "passed", "failed" or silence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Source(StrEnum):
+    """Where readings come from."""
+
+    LIVE = "live"
+    TERRAFORM = "terraform"
+    CLOUDFORMATION = "cloudformation"
+    DRILL = "drill"
+    DECLARED = "declared"
+
+
+class Reason(StrEnum):
+    """Why a fact could not be read."""
+
+    DENIED = "denied"
+    THROTTLED = "throttled"
+    FAILED = "failed"
+    UNSUPPORTED = "unsupported"
+    UNRESOLVED = "unresolved"
+    MALFORMED = "malformed"
+    MISSING = "missing"
+    BEYOND = "beyond"
+    RULE_FAILED = "rule-failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where and when a reading was taken: an API call and its instant, or a file and its line."""
+
+    source: Source
+    where: str
+    taken_at: datetime | None = None
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Known(Generic[T]):
+    """A value that a source gave, with the evidence for it."""
+
+    value: T
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A value that no source could give, with the reason in a word and in a sentence."""
+
+    reason: Reason
+    detail: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+Reading = Known[T] | Unknown

@@ -1,0 +1,124 @@
+"""Planning: rules → facts → calls → permissions. Pure, so it can be printed before anything is called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from scanner.model.fact import Fact
+from scanner.model.origin import Call, SideList
+from scanner.model.resource import Resource
+from scanner.model.rule import Rule, concrete
+
+#: Services whose IAM prefix is not botocore's service name (service authorization reference).
+_PREFIXES = {
+    "efs": "elasticfilesystem",
+    "resourcegroupstaggingapi": "tag",
+    "opensearch": "es",
+    "docdb": "rds",
+    "neptune": "rds",
+    "cognito-idp": "cognito-idp",
+    "stepfunctions": "states",
+}
+IDENTITY = Call("sts", "GetCallerIdentity")
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What is needed of one kind: the facts to fill, and the calls that fill them."""
+
+    kind: type[Resource]
+    facts: tuple[Fact[Any], ...]
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """The calls made once per resource."""
+        return tuple(dict.fromkeys(fact.live.call for fact in self.facts if fact.live and fact.live.call))
+
+    @property
+    def sides(self) -> tuple[SideList, ...]:
+        """The lists read once per region and joined."""
+        return tuple(dict.fromkeys(fact.live.side for fact in self.facts if fact.live and fact.live.side))
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Every kind that must be listed, with what must be known of it."""
+
+    needs: Mapping[str, Need]
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """Every operation that the plan may make, in a stable order."""
+        found: dict[Call, None] = {IDENTITY: None}
+        for need in self.needs.values():
+            listed = need.kind.listed_by
+            if listed is not None and listed.call is not None:
+                found[listed.call] = None
+                if listed.located_by is not None and listed.located_by.call is not None:
+                    found[listed.located_by.call] = None
+            found.update(dict.fromkeys(need.calls))
+            found.update(dict.fromkeys(side.call for side in need.sides))
+        return tuple(sorted(found, key=lambda one: (one.name, repr(one.parameters))))
+
+    @property
+    def operations(self) -> tuple[str, ...]:
+        """The operations' names: `rds:DescribeDBInstances`."""
+        return tuple(sorted({one.name for one in self.calls}))
+
+    @property
+    def permissions(self) -> tuple[str, ...]:
+        """The least IAM actions that the plan needs."""
+        return tuple(sorted({permission_of(one) for one in self.calls}))
+
+
+def permission_of(call: Call) -> str:
+    """Give the IAM action behind a call."""
+    return call.permission or f"{_PREFIXES.get(call.service, call.service)}:{call.operation}"
+
+
+def plan(rules: Iterable[Rule]) -> Plan:
+    """Plan what must be read for these rules, and for finding the system of each resource."""
+    return plan_facts(fact for rule in rules for fact in rule.facts)
+
+
+def plan_facts(facts: Iterable[Fact[Any]]) -> Plan:
+    """Plan what must be read for these facts: those they are made of, their kinds' parents, tags and sources."""
+    wanted: dict[str, dict[str, Fact[Any]]] = {}
+    pending = list(facts)
+    done: set[Fact[Any]] = set()
+    while pending:
+        fact = pending.pop()
+        if fact in done:
+            continue
+        done.add(fact)
+        kind = fact.owner
+        if not kind.kind:
+            pending.extend(one.facts[fact.name] for one in concrete(kind))
+            continue
+        if kind.kind not in wanted:
+            wanted[kind.kind] = {}
+            pending.extend(kind.facts[name] for name in (kind.belongs_to, kind.tagged_by) if name)
+        if fact.live is not None:
+            wanted[kind.kind][fact.name] = fact
+            if fact.live.given is not None:
+                pending.append(kind.facts[fact.live.given[0]])
+        pending.extend(fact.needs)
+        if kind.child_of is not None:
+            wanted.setdefault(kind.child_of.kind, {})
+            pending.extend(kind.child_of.facts[name] for name in (kind.child_of.tagged_by,) if name)
+            if kind.child_of.child_of is not None:
+                wanted.setdefault(kind.child_of.child_of.kind, {})
+    kinds = {fact.owner.kind: fact.owner for fact in done if fact.owner.kind}
+    for kind in list(kinds.values()):
+        above = kind.child_of
+        while above is not None:
+            kinds[above.kind] = above
+            above = above.child_of
+    return Plan(
+        {
+            name: Need(kinds[name], tuple(found[one] for one in sorted(found)))
+            for name, found in sorted(wanted.items())
+        }
+    )

@@ -1,0 +1,71 @@
+"""AWS Backup jobs: backup, copy and restore. AWS lists the last 30 days of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from scanner.model.convert import instant, text, whole
+from scanner.model.fact import Fact, fact
+from scanner.model.origin import Listing, call, item
+from scanner.model.resource import Resource
+
+
+class Job(Resource):
+    """A job of AWS Backup. Abstract."""
+
+    belongs_to: ClassVar[str] = "source"
+
+    source: Fact[str] = fact("The ARN of the resource it concerns.", live=item("ResourceArn", text, absent=""))
+    state: Fact[str] = fact("Its state: COMPLETED, FAILED, ABORTED, EXPIRED, PARTIAL, RUNNING, ...", live=item("State", text))
+    message: Fact[str] = fact("What AWS says of it.", live=item("StatusMessage", text, absent=""))
+    started_at: Fact[datetime] = fact("When it was created.", live=item("CreationDate", instant))
+    ended_at: Fact[datetime | None] = fact("When it ended.", live=item("CompletionDate", instant, absent=None))
+    size: Fact[int | None] = fact("The size of the backup, in bytes.", live=item("BackupSizeInBytes", whole, absent=None))
+    resource_type: Fact[str] = fact("The kind of its source.", live=item("ResourceType", text, absent=""))
+
+
+class BackupJob(Job):
+    """A backup job."""
+
+    kind = "aws.backup.backup-job"
+    title = "backup job"
+    listed_by = Listing(
+        call("backup:ListBackupJobs"), "BackupJobs[]",
+        id="arn:{partition}:backup:{region}:{account}:backup-job:{BackupJobId}", name="{BackupJobId}",
+    )  # fmt: skip
+
+    vault: Fact[str] = fact("The vault it writes to.", live=item("BackupVaultArn", text, absent=""))
+    point: Fact[str | None] = fact("The recovery point it made.", live=item("RecoveryPointArn", text, absent=None))
+
+
+class CopyJob(Job):
+    """A copy job."""
+
+    kind = "aws.backup.copy-job"
+    title = "copy job"
+    listed_by = Listing(
+        call("backup:ListCopyJobs"), "CopyJobs[]",
+        id="arn:{partition}:backup:{region}:{account}:copy-job:{CopyJobId}", name="{CopyJobId}",
+    )  # fmt: skip
+
+    destination: Fact[str] = fact("The vault it copies to.", live=item("DestinationBackupVaultArn", text, absent=""))
+    point: Fact[str | None] = fact(
+        "The recovery point it made.", live=item("DestinationRecoveryPointArn", text, absent=None)
+    )
+
+
+class RestoreJob(Job):
+    """A restore job."""
+
+    kind = "aws.backup.restore-job"
+    title = "restore job"
+    listed_by = Listing(
+        call("backup:ListRestoreJobs"), "RestoreJobs[]",
+        id="arn:{partition}:backup:{region}:{account}:restore-job:{RestoreJobId}", name="{RestoreJobId}",
+    )  # fmt: skip
+
+    source: Fact[str] = fact("The ARN of the resource it restores.", live=item("SourceResourceArn", text, absent=""))
+    state: Fact[str] = fact("Its state.", live=item("Status", text))
+    made: Fact[str | None] = fact("The resource it made.", live=item("CreatedResourceArn", text, absent=None))
+    validation: Fact[str] = fact("What a restore test said of it.", live=item("ValidationStatus", text, absent=""))

@@ -1,0 +1,172 @@
+"""AWS Backup plans and selections, and the rule by which AWS decides what a selection picks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from fnmatch import fnmatchcase
+from typing import Any
+
+from scanner.model.convert import text, tuple_of
+from scanner.model.fact import Fact, fact
+from scanner.model.origin import Listing, call, of, parent
+from scanner.model.resource import Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A copy that a plan rule makes: where to, and how long it is kept there (None: for ever)."""
+
+    vault: str
+    kept: timedelta | None
+
+    @property
+    def region(self) -> str:
+        """The region of the destination vault."""
+        return self.vault.split(":")[3] if self.vault.count(":") >= 5 else ""
+
+    @property
+    def account(self) -> str:
+        """The account of the destination vault."""
+        return self.vault.split(":")[4] if self.vault.count(":") >= 5 else ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRule:
+    """One rule of a plan. `kept` None means for ever; `schedule` "" means the AWS default, daily at 05:00 UTC."""
+
+    name: str
+    vault: str
+    schedule: str = ""
+    timezone: str = "UTC"
+    start_within: timedelta = timedelta(hours=8)
+    kept: timedelta | None = None
+    cold_after: timedelta | None = None
+    continuous: bool = False
+    copies: tuple[Copy, ...] = ()
+    tags: tuple[tuple[str, str], ...] = ()
+
+
+def plan_rule(raw: Mapping[str, Any]) -> PlanRule:
+    """Read one rule of `GetBackupPlan`, with the defaults of its API reference (BackupRule)."""
+    lifecycle = raw.get("Lifecycle") or {}
+    return PlanRule(
+        name=raw.get("RuleName", ""),
+        vault=raw.get("TargetBackupVaultName", ""),
+        schedule=raw.get("ScheduleExpression", ""),
+        timezone=raw.get("ScheduleExpressionTimezone") or "UTC",
+        start_within=timedelta(minutes=raw.get("StartWindowMinutes") or 480),
+        kept=_days(lifecycle.get("DeleteAfterDays")),
+        cold_after=_days(lifecycle.get("MoveToColdStorageAfterDays")),
+        continuous=bool(raw.get("EnableContinuousBackup", False)),
+        copies=tuple(
+            Copy(one["DestinationBackupVaultArn"], _days((one.get("Lifecycle") or {}).get("DeleteAfterDays")))
+            for one in raw.get("CopyActions") or ()
+        ),
+        tags=tuple(sorted((raw.get("RecoveryPointTags") or {}).items())),
+    )
+
+
+def _days(raw: Any) -> timedelta | None:
+    # AWS writes -1 for "always" where a lifecycle once was and is not any more.
+    return timedelta(days=raw) if raw is not None and raw >= 0 else None
+
+
+class Plan(Resource):
+    """An AWS Backup plan."""
+
+    kind = "aws.backup.plan"
+    title = "backup plan"
+    listed_by = Listing(
+        call("backup:ListBackupPlans"), "BackupPlansList[]", id="{BackupPlanArn}", name="{BackupPlanName}"
+    )
+
+    rules: Fact[tuple[PlanRule, ...]] = fact(
+        "Its rules: when it runs, where to, how long it keeps, what it copies.",
+        live=call("backup:GetBackupPlan", BackupPlanId=of("BackupPlanId")).at(
+            "BackupPlan.Rules", tuple_of(plan_rule), absent=()
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition on a tag: `equals`, `like`, `not-equals` or `not-like`."""
+
+    test: str
+    key: str
+    value: str
+
+    def holds(self, tags: Mapping[str, str]) -> bool:
+        """Say whether it holds; a negated test holds where the tag is absent, as in IAM."""
+        value = tags.get(self.key)
+        if self.test == "equals":
+            return value == self.value
+        if self.test == "like":
+            return value is not None and fnmatchcase(value, self.value)
+        if self.test == "not-equals":
+            return value != self.value
+        return value is None or not fnmatchcase(value, self.value)
+
+
+_TESTS = {
+    "StringEquals": "equals",
+    "StringLike": "like",
+    "StringNotEquals": "not-equals",
+    "StringNotLike": "not-like",
+    "STRINGEQUALS": "equals",
+}
+
+
+def conditions(raw: Mapping[str, Any]) -> tuple[Condition, ...]:
+    """Read `Conditions`: all of them must hold."""
+    return tuple(
+        Condition(_TESTS[test], one["ConditionKey"].removeprefix("aws:ResourceTag/"), one["ConditionValue"])
+        for test in ("StringEquals", "StringLike", "StringNotEquals", "StringNotLike")
+        for one in raw.get(test) or ()
+    )
+
+
+def tag_conditions(raw: Any) -> tuple[Condition, ...]:
+    """Read `ListOfTags`: any of them suffices."""
+    return tuple(
+        Condition(_TESTS[one["ConditionType"]], one["ConditionKey"].removeprefix("aws:ResourceTag/"), one["ConditionValue"])
+        for one in raw
+    )
+
+
+_GET = call("backup:GetBackupSelection", BackupPlanId=parent("BackupPlanId"), SelectionId=of("SelectionId"))
+
+
+class Selection(Resource):
+    """What a plan applies to: (Resources or ListOfTags) and Conditions and not NotResources."""
+
+    kind = "aws.backup.selection"
+    title = "backup selection"
+    child_of = Plan
+    listed_by = Listing(
+        call("backup:ListBackupSelections", BackupPlanId=parent("BackupPlanId")),
+        "BackupSelectionsList[]",
+        id="{parent_id}/selection/{SelectionId}",
+        name="{SelectionName}",
+    )
+
+    resources: Fact[tuple[str, ...]] = fact(
+        "The ARN patterns it names.", live=_GET.at("BackupSelection.Resources", tuple_of(text), absent=())
+    )
+    not_resources: Fact[tuple[str, ...]] = fact(
+        "The ARN patterns it leaves out.", live=_GET.at("BackupSelection.NotResources", tuple_of(text), absent=())
+    )
+    any_tags: Fact[tuple[Condition, ...]] = fact(
+        "The tags of which one suffices.", live=_GET.at("BackupSelection.ListOfTags", tag_conditions, absent=())
+    )
+    conditions: Fact[tuple[Condition, ...]] = fact(
+        "The conditions that must all hold.", live=_GET.at("BackupSelection.Conditions", conditions, absent=())
+    )
+    role: Fact[str] = fact("The role that makes the backups.", live=_GET.at("BackupSelection.IamRoleArn", text, absent=""))
+
+    @property
+    def plan_id(self) -> str:
+        """The ARN of the plan it belongs to."""
+        return self.id.partition("/selection/")[0]

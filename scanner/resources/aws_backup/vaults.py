@@ -1,0 +1,101 @@
+"""AWS Backup vaults and the recovery points in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from scanner.model.convert import days, flag, instant, is_, text, whole
+from scanner.model.fact import Fact, fact
+from scanner.model.origin import Listing, call, item, of, parent
+from scanner.model.resource import Resource
+from scanner.resources.store import Backup
+
+
+class Vault(Resource):
+    """An AWS Backup vault."""
+
+    kind = "aws.backup.vault"
+    title = "backup vault"
+    listed_by = Listing(
+        call("backup:ListBackupVaults"), "BackupVaultList[]", id="{BackupVaultArn}", name="{BackupVaultName}"
+    )
+
+    key: Fact[str | None] = fact("The KMS key that encrypts it.", live=item("EncryptionKeyArn", text, absent=None))
+    locked: Fact[bool] = fact("Its lock is on.", live=item("Locked", flag, absent=False))
+    lock_least: Fact[timedelta | None] = fact(
+        "The shortest retention its lock admits.", live=item("MinRetentionDays", days, absent=None)
+    )
+    lock_most: Fact[timedelta | None] = fact(
+        "The longest retention its lock admits.", live=item("MaxRetentionDays", days, absent=None)
+    )
+    lock_final_at: Fact[datetime | None] = fact(
+        "When its lock becomes unchangeable; none for governance mode.", live=item("LockDate", instant, absent=None)
+    )
+    points: Fact[int] = fact("How many recovery points it holds.", live=item("NumberOfRecoveryPoints", whole))
+    policy: Fact[str | None] = fact(
+        "Its access policy, as JSON text.",
+        live=call(
+            "backup:GetBackupVaultAccessPolicy",
+            nothing_on=["ResourceNotFoundException"],
+            BackupVaultName=of("BackupVaultName"),
+        ).at("Policy", text, absent=None),
+    )
+    notifies: Fact[str | None] = fact(
+        "The topic that its events go to.",
+        live=call(
+            "backup:GetBackupVaultNotifications",
+            nothing_on=["ResourceNotFoundException"],
+            BackupVaultName=of("BackupVaultName"),
+        ).at("SNSTopicArn", text, absent=None),
+    )
+
+
+def lifecycle_days(raw: Mapping[str, Any]) -> timedelta | None:
+    """Read how long a lifecycle keeps; None for ever (AWS writes -1, or leaves the days out)."""
+    kept = raw.get("DeleteAfterDays")
+    return timedelta(days=kept) if kept is not None and kept >= 0 else None
+
+
+class RecoveryPoint(Backup):
+    """A recovery point in an AWS Backup vault."""
+
+    kind = "aws.backup.recovery-point"
+    title = "recovery point"
+    child_of = Vault
+    listed_by = Listing(
+        call("backup:ListRecoveryPointsByBackupVault", BackupVaultName=parent("BackupVaultName")),
+        "RecoveryPoints[]",
+        id="{RecoveryPointArn}",
+        name="{ResourceName}",
+    )
+
+    source: Fact[str] = fact("The ARN of the resource it was made of.", live=item("ResourceArn", text))
+    made_at: Fact[datetime] = fact("When the data in it was taken.", live=item("CreationDate", instant))
+    completed_at: Fact[datetime | None] = fact(
+        "When it was complete.", live=item("CompletionDate", instant, absent=None)
+    )
+    usable: Fact[bool] = fact(
+        "It is complete and can be restored.", live=item("Status", is_("COMPLETED", "AVAILABLE"))
+    )
+    status: Fact[str] = fact("What AWS says of it.", live=item("Status", text))
+    encrypted: Fact[bool] = fact("It is encrypted.", live=item("IsEncrypted", flag))
+    key: Fact[str | None] = fact("The KMS key it is encrypted with.", live=item("EncryptionKeyArn", text, absent=None))
+    vault: Fact[str] = fact("The vault it lies in.", live=item("BackupVaultArn", text))
+    kept: Fact[timedelta | None] = fact(
+        "How long its lifecycle keeps it; none for ever.", live=item("Lifecycle", lifecycle_days, absent=None)
+    )
+    expires_at: Fact[datetime | None] = fact(
+        "When it will be deleted.", live=item("CalculatedLifecycle.DeleteAt", instant, absent=None)
+    )
+    size: Fact[int | None] = fact("Its size in bytes.", live=item("BackupSizeInBytes", whole, absent=None))
+    resource_type: Fact[str] = fact("The kind of its source, in AWS Backup's words.", live=item("ResourceType", text))
+    copied_from: Fact[str | None] = fact(
+        "The vault it was copied from; none for an original.", live=item("SourceBackupVaultArn", text, absent=None)
+    )
+    cold_at: Fact[datetime | None] = fact(
+        "When it moves to cold storage; none for never.",
+        live=item("CalculatedLifecycle.MoveToColdStorageAt", instant, absent=None),
+    )
+    plan: Fact[str | None] = fact("The plan that made it.", live=item("CreatedBy.BackupPlanArn", text, absent=None))

@@ -1,0 +1,35 @@
+"""What all data stores and all backups have in common; the kinds themselves are declared service by service."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import ClassVar
+
+from scanner.model.fact import Fact, fact
+from scanner.model.resource import Resource
+
+
+class Backup(Resource):
+    """A backup: a snapshot, an image, a recovery point. Abstract; each kind says where AWS keeps the facts."""
+
+    belongs_to = "source"
+    #: the kinds of resource it can be made of; () for any
+    made_of: ClassVar[tuple[str, ...]] = ()
+
+    source: Fact[str] = fact("The ARN of the resource it was made of.")
+    made_at: Fact[datetime] = fact("When the data in it was taken.")
+    usable: Fact[bool] = fact("It is complete and can be restored.")
+
+
+class DataStore(Resource):
+    """A resource that holds data which must survive. Abstract."""
+
+    tagged_by = "tags"
+    #: the name by which AWS Backup knows the kind in its opt-in settings and jobs; "" where it does not back it up
+    backup_type: ClassVar[str] = ""
+
+    tags: Fact[Mapping[str, str]] = fact("The tags it carries.")
+    created_at: Fact[datetime] = fact("When it was created.")
+    encrypted: Fact[bool] = fact("Its data is encrypted at rest.")
+    key: Fact[str | None] = fact("The KMS key its data is encrypted with, as AWS names it; none for no KMS key.")
