@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import gc
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from scanner.model.errors import CouldNotCheck, NotDemanded
@@ -35,17 +37,17 @@ class Objectives:
             for resource in look.estate.resources.get(kind, ())
             if not type(resource).belongs_to
         }
-        self._seen: dict[tuple[str, str], Objective] = {}
+        self._rows: dict[str, list[tuple[Resource, Subject, Objective]]] = {}
 
-    def of(self, resource: Resource) -> Objective:
-        """Give the objective of one resource."""
-        key = (resource.kind, resource.id)
-        objective = self._seen.get(key)
-        if objective is None:
-            trace, self._look.trace = self._look.trace, []
-            objective = self._seen[key] = self._find(resource)
-            self._look.trace = trace
-        return objective
+    def rows(self, kind: type[Resource]) -> list[tuple[Resource, Subject, Objective]]:
+        """Give every resource of a kind with its subject and its objective, worked out once for all rules."""
+        rows = self._rows.get(kind.kind)
+        if rows is None:
+            rows = self._rows[kind.kind] = [
+                (one, Subject(one.kind, one.id, one.name, one.account, one.region), self._find(one))
+                for one in self._look.found(kind)
+            ]
+        return rows
 
     def _find(self, resource: Resource) -> Objective:
         subject = resource
@@ -62,7 +64,7 @@ class Objectives:
             found = membership(subject, self._systems)
             if owner is None and type(resource).belongs_to and not found.all and found.unknown is None:
                 found = membership(resource, self._systems)
-        return self._objective(found.candidates, tuple(system.name for system in found.all), found.unknown)
+        return self._objective(found.candidates, found.all, found.unknown)
 
     def _owner(self, resource: Resource) -> Resource | None:
         fact = type(resource).facts.get(type(resource).belongs_to)
@@ -82,7 +84,7 @@ class Objectives:
         return ghost if membership(ghost, self._systems).all else None
 
     def _objective(
-        self, candidates: Sequence[System | None], names: tuple[str, ...], unknown: Unknown | None
+        self, candidates: Sequence[System | None], picked: tuple[System, ...], unknown: Unknown | None
     ) -> Objective:
         first = candidates[0] if len(candidates) == 1 else None
         return Objective(
@@ -93,8 +95,22 @@ class Objectives:
             tier=first.tier if first else "",
             unknown=unknown,
             scope=self._scope,
-            systems=names,
+            systems=tuple(system.name for system in picked),
+            tiers=tuple(system.tier for system in picked),
         )
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    # Findings are kept, so the cyclic collector can free nothing while they are made; it only walks them, again
+    # and again, which made 100,000 findings cost twice as much (measured).
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def judge(
@@ -112,24 +128,31 @@ def judge(
 
     A rule that crashes yields "unknown: the rule failed" on that resource and is named in `crashes`.
     """
+    with _no_collector():
+        return _judge(sorted(rules, key=lambda rule: rule.id), estate, policy, at, systems, scope, waivers, progress)
+
+
+def _judge(
+    rules: Sequence[Rule],
+    estate: Estate,
+    policy: Policy,
+    at: datetime,
+    systems: Sequence[System],
+    scope: Scope,
+    waivers: Sequence[Waiver],
+    progress: Callable[[Rule], None],
+) -> Findings:
     look = Look(estate)
     objectives = Objectives(look, policy, systems, scope, at, sorted(estate.resources))
-    subjects: dict[tuple[str, str], Subject] = {}
     findings: list[Finding] = []
     crashes: list[str] = []
-    for rule in sorted(rules, key=lambda rule: rule.id):
+    for rule in rules:
         progress(rule)
         facts, ask = rule.facts, rule.judge
         for kind in rule.kinds:
-            for resource in look.found(kind):
-                key = (resource.kind, resource.id)
-                subject = subjects.get(key)
-                if subject is None:
-                    subject = subjects[key] = Subject(
-                        resource.kind, resource.id, resource.name, resource.account, resource.region
-                    )
-                objective = objectives.of(resource)
-                look.trace, look.allowed = trace, _ = [], facts
+            for resource, subject, objective in objectives.rows(kind):
+                trace: list[Read] = []
+                look.trace, look.allowed = trace, facts
                 try:
                     verdict = ask(resource, objective)
                 except CouldNotCheck as stop:
@@ -145,8 +168,8 @@ def judge(
                         covering(waivers, rule.id, resource.id, at) if waivers else None, trace,
                     )
                 )  # fmt: skip
+            look.allowed = None
             findings.extend(_gaps(rule, kind, estate))
-    look.allowed = None
     findings.sort(key=lambda one: (one.rule.id, one.subject.kind, one.subject.region, one.subject.id))
     return Findings(at, tuple(findings), tuple(crashes))
 

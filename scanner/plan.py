@@ -60,6 +60,7 @@ class Plan:
                     found[listed.located_by.call] = None
             found.update(dict.fromkeys(need.calls))
             found.update(dict.fromkeys(side.call for side in need.sides))
+        found.update(dict.fromkeys(one.first for one in tuple(found) if one.first is not None))
         return tuple(sorted(found, key=lambda one: (one.name, repr(one.parameters))))
 
     @property
@@ -71,6 +72,37 @@ class Plan:
     def permissions(self) -> tuple[str, ...]:
         """The least IAM actions that the plan needs."""
         return tuple(sorted({permission_of(one) for one in self.calls}))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One call of the budget: how often it is made for certain, and how often besides, in words."""
+
+    call: Call
+    times: int
+    said: str
+
+
+def budget(work: Plan, regions: int) -> tuple[Line, ...]:
+    """Say which calls a plan makes: certain ones counted, those per resource named."""
+    lines: dict[tuple[Call, str], Line] = {(IDENTITY, ""): Line(IDENTITY, 1, "1")}
+    for need in work.needs.values():
+        listing = need.kind.listed_by
+        if listing is None:
+            continue
+        places = 1 if listing.everywhere else regions
+        if listing.call is not None and need.kind.child_of is not None:
+            lines[listing.call, ""] = Line(listing.call, 0, f"1 per {need.kind.child_of.title}, and further pages")
+        elif listing.call is not None:
+            lines[listing.call, ""] = Line(listing.call, places, f"{places}, and further pages")
+        for side in need.sides:
+            lines[side.call, ""] = Line(side.call, regions, f"{regions}, and further pages")
+        alone = listing.call is None and not listing.declared
+        for one in need.calls:
+            lines[one, need.kind.kind] = Line(
+                one, places if alone else 0, str(places) if alone else f"1 per {need.kind.title}"
+            )
+    return tuple(lines.values())
 
 
 def permission_of(call: Call) -> str:

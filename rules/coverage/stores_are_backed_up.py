@@ -12,7 +12,7 @@ from scanner.resources.protection import Recoverable
 @rule(
     "BK103",
     severity=Severity.CRITICAL,
-    reads=[Recoverable.plans, Recoverable.native],
+    reads=[Recoverable.backed_up_with, Recoverable.plans, Recoverable.native],
     enforces=[
         "3.3-engineering", "2-best-practice", "4.1-database-snapshots", "4.1-compute-snapshots",
         "4.2-metadata-snapshots",
@@ -26,6 +26,8 @@ def stores_are_backed_up(store: Recoverable, demand: Objective) -> Verdict:  # n
 
     Fix: tag the store so that a backup plan selects it, or turn on its own backups.
     """
+    if store.backed_up_with:
+        return Verdict.exempt(f"its backups belong to {store.backed_up_with}")
     plans = store.plans
     if plans.known:
         names = ", ".join(sorted({cover.plan_name for cover in plans.known}))

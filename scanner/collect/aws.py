@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ipaddress
+import os
 import threading
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from scanner.collect.port import CallFailed, Page
 from scanner.model.errors import ScanRefused
@@ -54,7 +57,9 @@ def reason_of(code: str, status: int) -> Reason:
 class Boto:
     """The port to AWS, or to an emulator at an endpoint; made per account, shared by all threads."""
 
-    def __init__(self, session: boto3.Session, *, endpoint: str | None = None, concurrency: int = 16) -> None:
+    def __init__(
+        self, session: boto3.Session, *, endpoint: str | None = None, concurrency: int = 16, attempts: int = 8
+    ) -> None:
         from botocore.config import Config  # noqa: PLC0415  # boto3 is heavy: only a scan loads it
 
         self._session = session
@@ -62,7 +67,7 @@ class Boto:
         self._clients: dict[tuple[str, str], BaseClient] = {}
         self._lock = threading.Lock()
         self._config = Config(
-            retries={"mode": "adaptive", "max_attempts": 8},
+            retries={"mode": "adaptive", "max_attempts": attempts},
             max_pool_connections=max(10, concurrency),
             connect_timeout=10,
             read_timeout=60,
@@ -76,7 +81,7 @@ class Boto:
         with self._lock:
             client = self._clients.get(key)
             if client is None:
-                client = self._clients[key] = self._session.client(  # type: ignore[call-overload]
+                client = self._clients[key] = self._session.client(
                     service, region_name=region or "us-east-1", endpoint_url=self._endpoint, config=self._config
                 )
         return client
@@ -84,6 +89,7 @@ class Boto:
     def pages(self, service: str, operation: str, region: str, parameters: Mapping[str, Any]) -> Iterator[Page]:
         """Make one operation and yield every page of its answer; raise `CallFailed`."""
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+        from botocore.parsers import ResponseParserError  # noqa: PLC0415  # no BotoCoreError: a page of HTML, say
 
         try:
             client = self.client(service, region)
@@ -99,7 +105,7 @@ class Boto:
             raise _client_error(error) from None
         except BotoCoreError as error:
             raise CallFailed(Reason.FAILED, type(error).__name__, _first_line(error)) from None
-        except (OSError, ValueError) as error:  # urllib3 and parsers below botocore
+        except (OSError, ValueError, ResponseParserError) as error:  # urllib3 and parsers below botocore
             raise CallFailed(Reason.FAILED, type(error).__name__, _first_line(error)) from None
 
 
@@ -155,18 +161,25 @@ class Identity:
         self.arn = arn
 
 
-def connect(account: Account, *, endpoint: str | None = None, concurrency: int = 16) -> tuple[Boto, Identity]:
-    """Open the configured account and prove that it is that account; raise `ScanRefused` otherwise."""
+def connect(account: Account, *, concurrency: int = 16, attempts: int = 8) -> tuple[Boto, Identity]:
+    """Open the configured account and prove that it is that account; raise `ScanRefused` otherwise.
+
+    The endpoint is the account's, or `AWS_ENDPOINT_URL`. An emulator on loopback needs no credentials.
+    """
     import boto3  # noqa: PLC0415
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
     region = account.regions[0]
+    endpoint = account.endpoint or os.environ.get("AWS_ENDPOINT_URL", "")
     try:
-        session = _share_loader(boto3.Session(profile_name=account.profile or None, region_name=region))
+        session = boto3.Session(profile_name=account.profile or None, region_name=region)
+        if is_loopback(endpoint) and session.get_credentials() is None:
+            session = boto3.Session("emulator", "emulator", region_name=region)
+        session = _share_loader(session)
         if account.role:
             session = _assume(session, account, endpoint)
-        port = Boto(session, endpoint=endpoint or account.endpoint or None, concurrency=concurrency)
-        answer = port.client("sts", region).get_caller_identity()  # type: ignore[attr-defined]
+        port = Boto(session, endpoint=endpoint or None, concurrency=concurrency, attempts=attempts)
+        answer = port.client("sts", region).get_caller_identity()
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "")
         message = error.response.get("Error", {}).get("Message", "")
@@ -174,7 +187,7 @@ def connect(account: Account, *, endpoint: str | None = None, concurrency: int =
         raise ScanRefused(
             f"account {account.name} ({account.id}): {error.operation_name} answered {code}: {message}", hint=hint
         ) from None
-    except BotoCoreError as error:
+    except (BotoCoreError, ValueError) as error:
         raise ScanRefused(
             f"account {account.name} ({account.id}): {_first_line(error)}",
             hint="check credentials (profile, role, environment), the region's name and the network",
@@ -189,6 +202,17 @@ def connect(account: Account, *, endpoint: str | None = None, concurrency: int =
     return port, identity
 
 
+def is_loopback(endpoint: str) -> bool:
+    """Say whether an endpoint is on this machine."""
+    host = urlsplit(endpoint).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def _share_loader(session: boto3.Session) -> boto3.Session:
     # One loader for all clients: six clients cost 40 MB without it and 5 MB with it (measured).
     core = session._session  # noqa: SLF001  # boto3 has no public way to its botocore session
@@ -196,12 +220,12 @@ def _share_loader(session: boto3.Session) -> boto3.Session:
     return session
 
 
-def _assume(session: boto3.Session, account: Account, endpoint: str | None) -> boto3.Session:
+def _assume(session: boto3.Session, account: Account, endpoint: str) -> boto3.Session:
     import boto3  # noqa: PLC0415
 
-    client = session.client("sts", endpoint_url=endpoint or account.endpoint or None)
+    client = session.client("sts", endpoint_url=endpoint or None)
     extra = {"ExternalId": account.external_id} if account.external_id else {}
-    answer = client.assume_role(RoleArn=account.role, RoleSessionName="backup-scan", **extra)  # type: ignore[arg-type]
+    answer = client.assume_role(RoleArn=account.role, RoleSessionName="backup-scan", **extra)
     keys = answer["Credentials"]
     return _share_loader(
         boto3.Session(

@@ -8,6 +8,7 @@ tasks share nothing. A call that fails makes facts unknown; a listing that fails
 from __future__ import annotations
 
 import queue
+import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -24,6 +25,10 @@ from scanner.model.resource import Resource
 from scanner.plan import Need, Plan
 
 Declared = Mapping[str, Iterable[Mapping[str, Any]]]
+Parse = Callable[[Any], Iterable[Any]]
+
+#: How long to wait, in seconds, each time that AWS is still making what was asked of it.
+PAUSES = (0.2, 0.5, 1.0, *(2.0,) * 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,7 @@ class _Answer:
     evidence: Evidence | None = None
     failure: CallFailed | None = None
     pages: int = 0
+    preparations: int = 0
 
 
 def collect(
@@ -125,18 +131,28 @@ class _Run:
     # -- the pool ------------------------------------------------------------------------------------------
 
     def _submit(
-        self, call: Call, region: str, parameters: Mapping[str, Any], items: str, then: Callable[[_Answer], None]
+        self,
+        call: Call,
+        region: str,
+        parameters: Mapping[str, Any],
+        items: str,
+        then: Callable[[_Answer], None],
+        parse: Parse | None = None,
     ) -> None:
         self._open += 1
         unit = (region or "global", call.service)
         self._count(unit, begun=1)
-        future = self._pool.submit(self._ask, call, region, parameters, items)
+        future = self._pool.submit(self._ask, call, region, parameters, items, parse)
         future.add_done_callback(lambda done: self._done.put((done, then, unit)))
 
-    def _ask(self, call: Call, region: str, parameters: Mapping[str, Any], items: str) -> _Answer:
+    def _ask(
+        self, call: Call, region: str, parameters: Mapping[str, Any], items: str, parse: Parse | None
+    ) -> _Answer:
         answer = _Answer()
         pick = getter(items) if items else None
         try:
+            if call.first is not None:
+                self._prepare(call.first, region, answer)
             for page in self._port.pages(call.service, call.operation, region, parameters):
                 answer.pages += 1
                 if answer.evidence is None:
@@ -148,10 +164,26 @@ class _Run:
                 if pick is None:
                     answer.items.append(page.answer)
                 else:
-                    answer.items.extend(pick(page.answer) or ())
+                    found = pick(page.answer) or ()
+                    answer.items.extend(parse(found) if parse is not None else found)
         except CallFailed as failure:
             answer.failure = failure
+        except (ValueError, TypeError, KeyError) as error:
+            if parse is None:
+                raise
+            answer.failure = CallFailed(Reason.MALFORMED, type(error).__name__, f"cannot read {items}: {error}")
         return answer
+
+    def _prepare(self, call: Call, region: str, answer: _Answer) -> None:
+        """Have AWS make what is read next, and wait until it says that it is there."""
+        path, value = call.until
+        for pause in PAUSES:
+            for page in self._port.pages(call.service, call.operation, region, parameters_of(call, ())):
+                answer.preparations += 1
+                if not path or getter(path)(page.answer) == value:
+                    return
+            time.sleep(pause)
+        raise CallFailed(Reason.FAILED, "NotReady", f"{call.name} did not answer {value} within {sum(PAUSES):.0f} s")
 
     def _count(self, unit: tuple[str, str], *, begun: int = 0, ended: int = 0, failed: bool = False) -> None:
         counts = self._units.setdefault(unit, [0, 0])
@@ -176,7 +208,7 @@ class _Run:
 
     def start(self) -> None:
         """Start every listing that needs no parent, one for all kinds that share it, and the side lists."""
-        shared: dict[tuple[Call, str, str], list[Need]] = {}
+        shared: dict[tuple[Call, str, Parse | None, str], list[Need]] = {}
         for need in self._plan.needs.values():
             listing = need.kind.listed_by
             if listing is None or need.kind.child_of is not None:
@@ -186,10 +218,10 @@ class _Run:
                 self._declare(need, places)
                 continue
             for region in places:
-                shared.setdefault((listing.call, listing.items, region), []).append(need)
-        for (call, items, region), needs in shared.items():
+                shared.setdefault((listing.call, listing.items, listing.parse, region), []).append(need)
+        for (call, items, parse, region), needs in shared.items():
             parameters = parameters_of(call, ())
-            self._submit(call, region, parameters, items, self._listed(call, region, needs, None))
+            self._submit(call, region, parameters, items, self._listed(call, region, needs, None), parse)
         for need in self._plan.needs.values():
             for side in need.sides:
                 for region in self._regions:
@@ -213,6 +245,8 @@ class _Run:
     ) -> Callable[[_Answer], None]:
         def then(answer: _Answer) -> None:
             self.calls[call.name] = self.calls.get(call.name, 0) + max(1, answer.pages)
+            if call.first is not None:
+                self.calls[call.first.name] = self.calls.get(call.first.name, 0) + answer.preparations
             failure = answer.failure
             if failure is not None and failure.code in call.nothing_on:
                 failure = None

@@ -18,7 +18,8 @@ def getter(path: str) -> Callable[[Any], Any]:
     if not _PLAIN.fullmatch(path):
         import jmespath  # noqa: PLC0415  # only odd paths need it
 
-        return jmespath.compile(path).search  # type: ignore[no-any-return]
+        search: Callable[[Any], Any] = jmespath.compile(path).search
+        return search
     keys = path.split(".")
     if len(keys) == 1:
         only = keys[0]

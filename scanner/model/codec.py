@@ -58,8 +58,9 @@ def decode(value: Any, hint: Any) -> Any:
     if isinstance(hint, type) and issubclass(hint, Enum):
         return hint(value)
     if is_dataclass(hint):
-        hints = _hints(hint)
-        return hint(**{name: decode(one, hints[name]) for name, one in value.items()})  # type: ignore[operator]
+        maker: Any = hint
+        hints = _hints(maker)
+        return maker(**{name: decode(one, hints[name]) for name, one in value.items()})
     if hint is float:
         return float(value)
     if isinstance(hint, type) and not isinstance(value, hint):

@@ -66,7 +66,7 @@ class Fact(Generic[T]):
     def __get__(self, resource: Resource | None, owner: type[Resource]) -> Self | T:
         if resource is None:
             return self
-        return resource.look.read(resource, self)  # type: ignore[no-any-return]
+        return resource.look.read(resource, self)
 
     def __repr__(self) -> str:
         return f"<fact {self.key}>"

@@ -55,10 +55,10 @@ class Look:
         """Give a fact's value and note it as evidence; raise `CouldNotCheck` where it is unknown."""
         if self.allowed is not None and fact not in self.allowed:
             raise UndeclaredRead(f"{fact.key} is read but not declared")
-        reading = self.reading(resource, fact)
+        reading = resource.readings.get(fact.name) or self.reading(resource, fact)
         self.trace.append((resource, fact, reading))
         if type(reading) is Known:
-            return reading.value  # type: ignore[no-any-return]
+            return reading.value
         raise CouldNotCheck(reading)  # type: ignore[arg-type]
 
     def reading(self, resource: Resource, fact: Fact[T]) -> Reading[T]:
@@ -185,6 +185,14 @@ def all_of(items: Iterable[T], ask: Callable[[T], bool]) -> bool:
     if doubt is not None:
         raise doubt
     return True
+
+
+def perhaps(ask: Callable[[], Partial[T]]) -> Partial[T]:
+    """Give a partial list even where it could not be worked out at all: then nothing of it is known."""
+    try:
+        return ask()
+    except CouldNotCheck as stop:
+        return Partial((), stop.unknown)
 
 
 def those(items: Iterable[T], ask: Callable[[T], bool] = lambda _: True) -> Partial[T]:

@@ -6,7 +6,7 @@ fit is a `derived` fact in Python.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
@@ -50,6 +50,8 @@ class Call:
 
     `permission` is the IAM action where AWS does not name it after the operation.
     `nothing_on` lists the error codes by which AWS says "not configured"; they read as an empty answer.
+    `first` is a call by which AWS makes what a listing then reads; it is repeated until its answer says so
+    (`until`, a path and its value).
     """
 
     service: str
@@ -57,6 +59,8 @@ class Call:
     parameters: tuple[tuple[str, Parameter], ...] = ()
     permission: str = ""
     nothing_on: tuple[str, ...] = ()
+    first: Call | None = None
+    until: tuple[str, str] = ("", "")
 
     @property
     def name(self) -> str:
@@ -76,14 +80,20 @@ class Call:
 
 
 def call(
-    name: str, *, permission: str = "", nothing_on: Sequence[str] = (), **parameters: Parameter | Sequence[str]
+    name: str,
+    *,
+    permission: str = "",
+    nothing_on: Sequence[str] = (),
+    first: Call | None = None,
+    until: tuple[str, str] = ("", ""),
+    **parameters: Parameter | Sequence[str],
 ) -> Call:
     """Name an AWS operation, `service:Operation`, with botocore's service name, and its parameters."""
     service, operation = name.split(":")
     frozen = tuple(
         (key, value if isinstance(value, (Of, str, int, bool)) else tuple(value)) for key, value in parameters.items()
     )
-    return Call(service, operation, frozen, permission, tuple(nothing_on))
+    return Call(service, operation, frozen, permission, tuple(nothing_on), first, until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +137,7 @@ def item(path: str, convert: Callable[[Any], T], *, absent: T | _Nothing = NOTHI
 class Listing:
     """How the resources of a kind are found.
 
-    `items` is a path in each page. `id` and `name` are templates over the item's top-level fields and
+    `items` is a path in each page; where it leads to one text (a CSV report), `parse` makes items of it. `id` and `name` are templates over the item's top-level fields and
     `{account}`, `{region}`, `{partition}`; `where` is a path that must be true of an item. `everywhere` marks a
     service that has one list for all regions; `region` is then the path of the item's own region, and `located_by`
     the call that tells it where the list does not. `call=None` makes one resource per region (or per account) or
@@ -143,3 +153,4 @@ class Listing:
     region: str = ""
     located_by: Live[str] | None = None
     declared: str = ""
+    parse: Callable[[Any], Iterable[Any]] | None = None

@@ -60,6 +60,8 @@ class Objective:
     unknown: Unknown | None = None
     scope: Scope = Scope()
     systems: tuple[str, ...] = ()
+    #: the tiers of these systems, in their order
+    tiers: tuple[str, ...] = ()
 
     retention = Figure[timedelta]("retention")
     snapshot_every = Figure[timedelta]("snapshot interval")

@@ -10,7 +10,7 @@ from scanner.model.convert import days, flag, instant, is_, tag_list, text
 from scanner.model.fact import Fact, derived, fact
 from scanner.model.look import Partial
 from scanner.model.origin import Listing, SideList, call, item, of
-from scanner.resources.protection import Elsewhere, Recoverable
+from scanner.resources.protection import Elsewhere, Recoverable, Span
 from scanner.resources.store import Backup
 
 _TABLE = call("dynamodb:DescribeTable", TableName=of("@"))
@@ -85,6 +85,13 @@ class Table(Recoverable):
         "The most data that its own backups can lose, as AWS documents it.",
         needs=lambda kind: [kind.pitr],
         by=lambda table, _: timedelta(minutes=5) if table.pitr else None,
+    )
+    restorable: Fact[Span | None] = derived(
+        "The span to any moment of which point-in-time recovery restores it; none where it is off.",
+        needs=lambda kind: [kind.pitr, kind.earliest, kind.latest],
+        by=lambda table, _: (
+            Span(table.earliest, table.latest) if table.pitr and table.earliest and table.latest else None
+        ),
     )
     elsewhere: Fact[Partial[Elsewhere]] = derived(
         "The regions that hold a replica.",

@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from fnmatch import fnmatchcase
 from typing import Any
 
 from scanner.model.fact import Fact, derived
 from scanner.model.look import Look, Partial, gathered
 from scanner.model.resource import Resource
 from scanner.model.rule import concrete
-from scanner.resources.aws_backup.plans import Plan, PlanRule, Selection
+from scanner.resources.aws_backup.history import (
+    Copied, Keeping, Run, Sized, copies, copies_needs, keepings, keepings_needs, runs, runs_needs, sizes,
+    sizes_needs,
+)  # fmt: skip
+from scanner.resources.aws_backup.plans import Plan, PlanRule, Selection, matches
 from scanner.resources.aws_backup.settings import Settings
 from scanner.resources.store import Backup, DataStore
 
-#: Kinds that AWS Backup leaves out unless the region is opted in, even where an ARN names them (developer guide,
-#: "Assigning resources": Aurora, Neptune and DocumentDB).
-_ALWAYS_OPT_IN = frozenset({"Aurora", "Neptune", "DocumentDB"})
+#: Kinds that AWS Backup leaves out unless the region is opted in, even where an ARN names them: Aurora, Neptune and
+#: DocumentDB (developer guide, "Assigning resources"), FSx (the same guide, "Shared resource types").
+_ALWAYS_OPT_IN = frozenset({"Aurora", "Neptune", "DocumentDB", "FSx"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,8 @@ class Made:
     account: str
     made_at: datetime
     usable: bool
+    copy: bool = False
+    continuous: bool = False
 
 
 def picks(selection: Selection, store: DataStore) -> bool:
@@ -61,14 +66,13 @@ def picks(selection: Selection, store: DataStore) -> bool:
     return not selection.conditions or all(one.holds(store.tags) for one in selection.conditions)
 
 
-def matches(pattern: str, arn: str) -> bool:
-    """Say whether an ARN pattern of AWS Backup names an ARN: only `*` is special in it."""
-    return pattern == arn or fnmatchcase(arn, pattern.replace("[", "[[]").replace("?", "[?]"))
-
-
 def explicit(selection: Selection, store: DataStore) -> bool:
-    """Say whether a selection names the store or its kind by ARN, not by `*` or by tags alone."""
-    return any(pattern != "*" and matches(pattern, store.id) for pattern in selection.resources)
+    """Say whether a selection names the store or its kind by ARN, not by `*`, its service or tags alone."""
+    # "arn:aws:ec2:*" names a service only (developer guide, "Filter by services or resource types").
+    return any(
+        pattern.count(":") >= 5 and pattern.split(":", 5)[5] != "*" and matches(pattern, store.id)
+        for pattern in selection.resources
+    )
 
 
 def covers(store: DataStore, look: Look) -> Partial[Cover]:
@@ -124,12 +128,19 @@ def backups(store: DataStore, look: Look) -> Partial[Made]:
 
 
 def _made(backup: Backup) -> Iterator[Made]:
-    yield Made(backup.id, backup.kind, backup.region, backup.account, backup.made_at, backup.usable)
+    yield Made(
+        backup.id, backup.kind, backup.region, backup.account, backup.made_at, backup.usable,
+        backup.copied_from is not None, backup.continuous,
+    )  # fmt: skip
 
 
 def backups_needs(kind: type[DataStore]) -> list[Fact[Any]]:
     """Name the facts that `backups` reads."""
-    return [fact for one in backup_kinds(kind) for fact in (one.source, one.made_at, one.usable)]
+    return [
+        fact
+        for one in backup_kinds(kind)
+        for fact in (one.source, one.made_at, one.usable, one.copied_from, one.continuous)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +152,36 @@ class Elsewhere:
     how: str
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The stretch of time to any moment of which a store can be restored."""
+
+    earliest: datetime
+    latest: datetime
+
+
 class Recoverable(DataStore):
     """A data store that AWS can back up. Abstract."""
 
     plans: Fact[Partial[Cover]] = derived("The AWS Backup plan rules that select it.", needs=cover_needs, by=covers)
     made: Fact[Partial[Made]] = derived("The backups of it that exist.", needs=backups_needs, by=backups)
-    # A kind without backups or replication of its own keeps these three defaults.
+    runs: Fact[Partial[Run]] = derived("The backup jobs of it that completed.", needs=runs_needs, by=runs)
+    sizes: Fact[Partial[Sized]] = derived("How large its backups were.", needs=sizes_needs, by=sizes)
+    copied: Fact[Partial[Copied]] = derived(
+        "The copies of its backups that arrived where the scan does not look.", needs=copies_needs, by=copies
+    )
+    kept_in: Fact[Partial[Keeping]] = derived(
+        "The backup vaults in which it has recovery points, and their locks.", needs=keepings_needs, by=keepings
+    )
+    # A kind without backups or replication of its own keeps these five defaults.
+    backed_up_with: Fact[str | None] = derived(
+        "The id of the resource that its backups belong to: the cluster of a member; none for itself.",
+        needs=lambda _: (), by=lambda *_: None,
+    )  # fmt: skip
+    restorable: Fact[Span | None] = derived(
+        "The span to any moment of which its own continuous backups restore it; none where it has none.",
+        needs=lambda _: (), by=lambda *_: None,
+    )  # fmt: skip
     native: Fact[bool] = derived(
         "It keeps backups of its own, without AWS Backup.", needs=lambda _: (), by=lambda *_: False
     )

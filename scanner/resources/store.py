@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar
 
-from scanner.model.fact import Fact, fact
+from scanner.model.fact import Fact, derived, fact
 from scanner.model.resource import Resource
+from scanner.resources.keys import key_needs, manager_of, state_of, untold
 
 
 class Backup(Resource):
@@ -20,6 +21,23 @@ class Backup(Resource):
     source: Fact[str] = fact("The ARN of the resource it was made of.")
     made_at: Fact[datetime] = fact("When the data in it was taken.")
     usable: Fact[bool] = fact("It is complete and can be restored.")
+    # A kind that knows no copies and nothing continuous keeps these two defaults.
+    copied_from: Fact[str | None] = derived(
+        "What it was copied from; none for an original.", needs=lambda _: (), by=lambda *_: None
+    )
+    continuous: Fact[bool] = derived(
+        "It restores to any moment since it was made, not to one only.", needs=lambda _: (), by=lambda *_: False
+    )
+    key: Fact[str | None] = derived(
+        # A kind whose list names the key says so in its own file; the others keep this.
+        "The KMS key it is encrypted with, as AWS names it; none for no KMS key.", needs=lambda _: (), by=untold
+    )
+    key_manager: Fact[str | None] = derived(
+        "Who manages that KMS key: CUSTOMER or AWS; none for no KMS key.", needs=key_needs, by=manager_of
+    )
+    key_state: Fact[str | None] = derived(
+        "The state of that KMS key; none for no KMS key.", needs=key_needs, by=state_of
+    )
 
 
 class DataStore(Resource):
@@ -33,3 +51,9 @@ class DataStore(Resource):
     created_at: Fact[datetime] = fact("When it was created.")
     encrypted: Fact[bool] = fact("Its data is encrypted at rest.")
     key: Fact[str | None] = fact("The KMS key its data is encrypted with, as AWS names it; none for no KMS key.")
+    key_manager: Fact[str | None] = derived(
+        "Who manages that KMS key: CUSTOMER or AWS; none for no KMS key.", needs=key_needs, by=manager_of
+    )
+    key_state: Fact[str | None] = derived(
+        "The state of that KMS key; none for no KMS key.", needs=key_needs, by=state_of
+    )

@@ -37,8 +37,10 @@ def output(call: Call) -> Shape:
     return shape
 
 
-def element(listing: Listing | SideList) -> Shape:
+def element(listing: Listing | SideList) -> Shape | None:
     assert listing.call is not None
+    if isinstance(listing, Listing) and listing.parse is not None:
+        return None  # what a converter makes of a text has no shape in botocore
     found = walk(jmespath.compile(listing.items).parsed, output(listing.call))
     assert found is not None
     return found

@@ -6,9 +6,30 @@ from datetime import datetime
 from typing import ClassVar
 
 from scanner.model.convert import instant, text, whole
-from scanner.model.fact import Fact, fact
+from scanner.model.fact import Fact, derived, fact
+from scanner.model.look import Look, Partial, those
 from scanner.model.origin import Listing, call, item
 from scanner.model.resource import Resource
+from scanner.resources.aws_backup.settings import stores
+
+
+def later_successes(job: Job, look: Look) -> Partial[datetime]:
+    """Give when later jobs of the same kind for the same resource, and to the same place, completed."""
+    kind = type(job)
+    found = those(
+        look.where(kind, kind.source, job.source),
+        lambda one: one.state == "COMPLETED" and one.started_at > job.started_at and one.towards == job.towards,
+    )
+    return Partial(tuple(sorted(one.started_at for one in found.known)), found.missing)
+
+
+def source_gone(job: Job, look: Look) -> bool:
+    """Say whether the resource certainly exists no more; false for kinds and regions that are not looked at."""
+    source, known = job.source, stores()
+    region = source.split(":")[3] if source.count(":") >= 5 else ""
+    if region not in look.estate.regions or job.resource_type not in {kind.backup_type for kind in known}:
+        return False
+    return all(look.one(kind, source) is None for kind in known)
 
 
 class Job(Resource):
@@ -23,6 +44,19 @@ class Job(Resource):
     ended_at: Fact[datetime | None] = fact("When it ended.", live=item("CompletionDate", instant, absent=None))
     size: Fact[int | None] = fact("The size of the backup, in bytes.", live=item("BackupSizeInBytes", whole, absent=None))
     resource_type: Fact[str] = fact("The kind of its source.", live=item("ResourceType", text, absent=""))
+    towards: Fact[str] = derived(
+        "Where it was to bring a copy; nothing where it makes none.", needs=lambda _: (), by=lambda *_: ""
+    )
+    later_successes: Fact[Partial[datetime]] = derived(
+        "When later jobs for the same resource, and to the same place, were started that completed.",
+        needs=lambda kind: [kind.source, kind.state, kind.started_at, kind.towards],
+        by=later_successes,
+    )
+    source_gone: Fact[bool] = derived(
+        "The resource it concerns exists no more.",
+        needs=lambda kind: [kind.source, kind.resource_type, *(store.tags for store in stores())],
+        by=source_gone,
+    )
 
 
 class BackupJob(Job):
@@ -35,6 +69,9 @@ class BackupJob(Job):
         id="arn:{partition}:backup:{region}:{account}:backup-job:{BackupJobId}", name="{BackupJobId}",
     )  # fmt: skip
 
+    began_at: Fact[datetime | None] = fact(
+        "When it began to work, after waiting.", live=item("InitiationDate", instant, absent=None)
+    )
     vault: Fact[str] = fact("The vault it writes to.", live=item("BackupVaultArn", text, absent=""))
     point: Fact[str | None] = fact("The recovery point it made.", live=item("RecoveryPointArn", text, absent=None))
 
@@ -49,6 +86,9 @@ class CopyJob(Job):
         id="arn:{partition}:backup:{region}:{account}:copy-job:{CopyJobId}", name="{CopyJobId}",
     )  # fmt: skip
 
+    towards: Fact[str] = derived(
+        "Where it was to bring a copy.", needs=lambda kind: [kind.destination], by=lambda job, _: job.destination
+    )
     destination: Fact[str] = fact("The vault it copies to.", live=item("DestinationBackupVaultArn", text, absent=""))
     point: Fact[str | None] = fact(
         "The recovery point it made.", live=item("DestinationRecoveryPointArn", text, absent=None)

@@ -9,9 +9,15 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from scanner.model.convert import text, tuple_of
-from scanner.model.fact import Fact, fact
+from scanner.model.fact import Fact, derived, fact
+from scanner.model.look import Look, any_of
 from scanner.model.origin import Listing, call, of, parent
 from scanner.model.resource import Resource
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Say whether a pattern of AWS Backup fits: `*` stands for anything, and nothing else is special."""
+    return pattern == text or fnmatchcase(text, pattern.replace("[", "[[]").replace("?", "[?]"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +40,11 @@ class Copy:
 
 @dataclass(frozen=True, slots=True)
 class PlanRule:
-    """One rule of a plan. `kept` None means for ever; `schedule` "" means the AWS default, daily at 05:00 UTC."""
+    """One rule of a plan.
+
+    `kept` None means for ever; `schedule` "" means the AWS default, daily at 05:00 UTC; `complete_within` None means
+    that no limit was chosen.
+    """
 
     name: str
     vault: str
@@ -46,6 +56,8 @@ class PlanRule:
     continuous: bool = False
     copies: tuple[Copy, ...] = ()
     tags: tuple[tuple[str, str], ...] = ()
+    complete_within: timedelta | None = None
+    opted_in_to_archive: bool = False
 
 
 def plan_rule(raw: Mapping[str, Any]) -> PlanRule:
@@ -55,7 +67,8 @@ def plan_rule(raw: Mapping[str, Any]) -> PlanRule:
         name=raw.get("RuleName", ""),
         vault=raw.get("TargetBackupVaultName", ""),
         schedule=raw.get("ScheduleExpression", ""),
-        timezone=raw.get("ScheduleExpressionTimezone") or "UTC",
+        # AWS says Etc/UTC; UTC needs no time zone database.
+        timezone=(raw.get("ScheduleExpressionTimezone") or "UTC").removeprefix("Etc/"),
         start_within=timedelta(minutes=raw.get("StartWindowMinutes") or 480),
         kept=_days(lifecycle.get("DeleteAfterDays")),
         cold_after=_days(lifecycle.get("MoveToColdStorageAfterDays")),
@@ -65,12 +78,27 @@ def plan_rule(raw: Mapping[str, Any]) -> PlanRule:
             for one in raw.get("CopyActions") or ()
         ),
         tags=tuple(sorted((raw.get("RecoveryPointTags") or {}).items())),
+        complete_within=_completion(raw.get("CompletionWindowMinutes")),
+        # Without it, EBS snapshots stay out of the archive tier whatever the lifecycle says (Lifecycle, API reference).
+        opted_in_to_archive=bool(lifecycle.get("OptInToArchiveForSupportedResources", False)),
     )
 
 
 def _days(raw: Any) -> timedelta | None:
     # AWS writes -1 for "always" where a lifecycle once was and is not any more.
     return timedelta(days=raw) if raw is not None and raw >= 0 else None
+
+
+def _completion(raw: Any) -> timedelta | None:
+    # AWS answers its default of a week (10080 minutes) where nobody chose a limit (BackupRule, API reference).
+    return timedelta(minutes=raw) if raw is not None and raw != 10080 else None
+
+
+def _selects(plan: Plan, look: Look) -> bool:
+    return any_of(
+        look.where(Selection, Selection.of_plan, plan.id, region=plan.region),
+        lambda selection: bool(selection.resources or selection.any_tags),
+    )
 
 
 class Plan(Resource):
@@ -88,6 +116,11 @@ class Plan(Resource):
             "BackupPlan.Rules", tuple_of(plan_rule), absent=()
         ),
     )
+    selects: Fact[bool] = derived(
+        "A selection of it names resources or tags.",
+        needs=lambda _: [Selection.of_plan, Selection.resources, Selection.any_tags],
+        by=_selects,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +137,10 @@ class Condition:
         if self.test == "equals":
             return value == self.value
         if self.test == "like":
-            return value is not None and fnmatchcase(value, self.value)
+            return value is not None and matches(self.value, value)
         if self.test == "not-equals":
             return value != self.value
-        return value is None or not fnmatchcase(value, self.value)
+        return value is None or not matches(self.value, value)
 
 
 _TESTS = {
@@ -165,6 +198,10 @@ class Selection(Resource):
         "The conditions that must all hold.", live=_GET.at("BackupSelection.Conditions", conditions, absent=())
     )
     role: Fact[str] = fact("The role that makes the backups.", live=_GET.at("BackupSelection.IamRoleArn", text, absent=""))
+
+    of_plan: Fact[str] = derived(
+        "The ARN of the plan it belongs to.", needs=lambda _: (), by=lambda selection, _: selection.plan_id
+    )
 
     @property
     def plan_id(self) -> str:

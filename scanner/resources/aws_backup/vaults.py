@@ -6,11 +6,18 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from scanner.model.convert import days, flag, instant, is_, text, whole
-from scanner.model.fact import Fact, fact
+from scanner.model.convert import days, flag, instant, is_, tag_list, text, whole
+from scanner.model.fact import Fact, derived, fact
 from scanner.model.origin import Listing, call, item, of, parent
 from scanner.model.resource import Resource
+from scanner.resources.keys import key_needs, manager_of, state_of
+from scanner.resources.aws_backup.holds import HeldPoint
 from scanner.resources.store import Backup
+
+
+def key_of(raw: Mapping[str, Any]) -> str | None:
+    """Read the key of a vault or a recovery point; that of an air-gapped vault may be AWS's own, which is none."""
+    return None if raw.get("EncryptionKeyType") == "AWS_OWNED_KMS_KEY" else raw.get("EncryptionKeyArn")
 
 
 class Vault(Resource):
@@ -22,7 +29,19 @@ class Vault(Resource):
         call("backup:ListBackupVaults"), "BackupVaultList[]", id="{BackupVaultArn}", name="{BackupVaultName}"
     )
 
-    key: Fact[str | None] = fact("The KMS key that encrypts it.", live=item("EncryptionKeyArn", text, absent=None))
+    key: Fact[str | None] = fact(
+        "The KMS key that encrypts it; none for a key that AWS owns.", live=item("@", key_of)
+    )
+    key_manager: Fact[str | None] = derived(
+        "Who manages that KMS key: CUSTOMER or AWS; none for no KMS key.", needs=key_needs, by=manager_of
+    )
+    key_state: Fact[str | None] = derived(
+        "The state of that KMS key; none for no KMS key.", needs=key_needs, by=state_of
+    )
+    vault_type: Fact[str] = fact(
+        "What it is: BACKUP_VAULT, or LOGICALLY_AIR_GAPPED_BACKUP_VAULT, which is always locked for good.",
+        live=item("VaultType", text, absent="BACKUP_VAULT"),
+    )
     locked: Fact[bool] = fact("Its lock is on.", live=item("Locked", flag, absent=False))
     lock_least: Fact[timedelta | None] = fact(
         "The shortest retention its lock admits.", live=item("MinRetentionDays", days, absent=None)
@@ -58,6 +77,12 @@ def lifecycle_days(raw: Mapping[str, Any]) -> timedelta | None:
     return timedelta(days=kept) if kept is not None and kept >= 0 else None
 
 
+def is_continuous(raw: Any) -> bool:
+    """Tell a continuous recovery point by its ARN, the one mark of it in AWS's lists."""
+    # arn:aws:backup:...:recovery-point:continuous:db-... (AWS Backup developer guide, "Restoring an Aurora cluster").
+    return ":recovery-point:continuous" in text(raw)
+
+
 class RecoveryPoint(Backup):
     """A recovery point in an AWS Backup vault."""
 
@@ -79,9 +104,15 @@ class RecoveryPoint(Backup):
     usable: Fact[bool] = fact(
         "It is complete and can be restored.", live=item("Status", is_("COMPLETED", "AVAILABLE"))
     )
+    continuous: Fact[bool] = fact(
+        "It restores to any moment since it was made, not to one only.",
+        live=item("RecoveryPointArn", is_continuous),
+    )
     status: Fact[str] = fact("What AWS says of it.", live=item("Status", text))
     encrypted: Fact[bool] = fact("It is encrypted.", live=item("IsEncrypted", flag))
-    key: Fact[str | None] = fact("The KMS key it is encrypted with.", live=item("EncryptionKeyArn", text, absent=None))
+    key: Fact[str | None] = fact(
+        "The KMS key it is encrypted with; none for a key that AWS owns.", live=item("@", key_of)
+    )
     vault: Fact[str] = fact("The vault it lies in.", live=item("BackupVaultArn", text))
     kept: Fact[timedelta | None] = fact(
         "How long its lifecycle keeps it; none for ever.", live=item("Lifecycle", lifecycle_days, absent=None)
@@ -99,3 +130,15 @@ class RecoveryPoint(Backup):
         live=item("CalculatedLifecycle.MoveToColdStorageAt", instant, absent=None),
     )
     plan: Fact[str | None] = fact("The plan that made it.", live=item("CreatedBy.BackupPlanArn", text, absent=None))
+    held: Fact[bool] = derived(
+        "A legal hold keeps it from being deleted.",
+        needs=lambda _: [HeldPoint.point],
+        by=lambda point, look: any(True for _ in look.where(HeldPoint, HeldPoint.point, point.id)),
+    )
+    hold_marks: Fact[Mapping[str, str]] = fact(
+        # AWS Backup lists no tags; asking for each would cost a call per recovery point.
+        "The tags it carries, asked for only where no lifecycle ends it: they may say why it is kept.",
+        live=call("backup:ListTags", ResourceArn=of("RecoveryPointArn")).at(
+            "Tags", tag_list, absent={}, given=("kept", None)
+        ),
+    )

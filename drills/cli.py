@@ -1,0 +1,15 @@
+"""The door `backup-drill`."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+@click.version_option(package_name="backup-scan", prog_name="backup-drill")
+def main() -> None:
+    """Say what is not here yet, and what is."""
+    raise click.ClickException(
+        "backup-drill is not part of this version; `backup-scan --account NAME --output DIR` judges an account and "
+        "writes its reports"
+    )

@@ -1,0 +1,60 @@
+"""The HTML report: one file, no network, no script; works in an auditor's sandbox and on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from reports.report import Report, Tally, state_of, tally
+from reports.words import STATES, SYMBOLS, printable, stamp
+from scanner.model.codec import speak_value
+from scanner.model.finding import Finding
+from scanner.model.rule import Rule
+from scanner.model.verdict import Severity
+
+Group = tuple[Rule, Sequence[Finding]]
+
+
+def render(report: Report) -> str:
+    """Write the report as one HTML file."""
+    environment = Environment(
+        loader=PackageLoader("reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(stamp=stamp, printable=printable, value=speak_value)
+    template = environment.get_template("scan.html.j2")
+    return template.render(
+        report=report,
+        estate=report.estate,
+        policy=report.policy,
+        states=STATES,
+        symbols=SYMBOLS,
+        severities=tuple(Severity),
+        state_of=state_of,
+        tally=tally,
+        share=share,
+        failures=grouped(report.failures),
+        unknowns=grouped(report.unknowns),
+        waived=grouped(report.waived),
+        passes=grouped(report.passes),
+        exempted=grouped(report.exempted),
+        kinds=report.titles,
+        calls=sum(report.estate.calls.values()),
+    )
+
+
+def grouped(findings: Sequence[Finding]) -> list[Group]:
+    """Put findings under their rules, in the order in which they come."""
+    return [(rule, list(some)) for rule, some in groupby(findings, key=lambda one: one.rule)]
+
+
+def share(tally: Tally, state: str) -> float:
+    """Give the part of a tally that is in a state, in percent of what was judged."""
+    judged = tally.total - tally.exempt
+    return round(100 * getattr(tally, state) / judged, 2) if judged else 0.0

@@ -1,0 +1,55 @@
+"""JUnit XML: a suite per rule, a case per resource. Unknown is an error, waived and exempt are skipped."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from junit_xml import TestCase, TestSuite, to_xml_report_string
+
+from reports.report import Report, state_of
+from reports.words import lines_of, printable
+from scanner.model.finding import Finding
+
+
+def render(report: Report) -> str:
+    """Write the report as JUnit XML."""
+    suites: list[Any] = [
+        TestSuite(
+            f"{rule.id} {rule.promise}",
+            [_case(finding) for finding in report.by_rule[rule.id]],
+            package=f"backup-scan.{rule.question}",
+            timestamp=report.findings.at.isoformat(timespec="seconds"),
+            properties={
+                "severity": rule.severity.value,
+                "clauses": " ".join(rule.enforces),
+                "account": report.estate.account,
+                "policy": f"{report.policy.name} {report.policy.version}",
+            },
+        )
+        for rule in report.rules.values()
+        if report.by_rule[rule.id]
+    ]
+    return str(to_xml_report_string(suites, prettyprint=True))
+
+
+def _case(finding: Finding) -> Any:
+    subject = finding.subject
+    case = TestCase(
+        printable(subject.id),
+        classname=f"{finding.rule.id}.{subject.kind}.{subject.region or 'global'}",
+        file=finding.rule.file,
+        stdout="\n".join(lines_of(finding)),
+    )
+    because = printable(finding.verdict.because)
+    state = state_of(finding)
+    if state == "failed":
+        case.add_failure_info(because, failure_type=finding.rule.severity.value)
+    elif state == "unknown":
+        case.add_error_info(because, error_type="unknown")
+    elif state == "waived":
+        waiver = finding.waiver
+        assert waiver is not None
+        case.add_skipped_info(printable(f"waived until {waiver.expires} by {waiver.approved_by}: {waiver.reason}; {because}"))
+    elif state == "exempt":
+        case.add_skipped_info(because)
+    return case

@@ -1,0 +1,159 @@
+"""The report: findings with everything a reader needs to weigh them, counted once for every format."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from scanner.model.estate import Estate, Gap
+from scanner.model.finding import Finding, Findings
+from scanner.model.policy import Clause, Policy
+from scanner.model.rule import Rule
+from scanner.model.verdict import Outcome, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many findings have each outcome; a waived failure is counted as waived, not as failed."""
+
+    passed: int = 0
+    failed: int = 0
+    unknown: int = 0
+    exempt: int = 0
+    waived: int = 0
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.passed + self.failed + self.unknown + self.exempt + self.waived
+
+    @property
+    def state(self) -> str:
+        """The gravest of them, in a word; `empty` where there is none."""
+        for name in ("failed", "unknown", "waived", "passed", "exempt"):
+            if getattr(self, name):
+                return name
+        return "empty"
+
+
+def state_of(finding: Finding) -> str:
+    """Give a finding's state as reports count it: its outcome, or `waived` for a failure that a waiver covers."""
+    if finding.outcome is Outcome.FAILED and finding.waiver is not None:
+        return "waived"
+    return finding.outcome.value
+
+
+def tally(findings: Iterable[Finding]) -> Tally:
+    """Count findings by state."""
+    return Tally(**Counter(state_of(finding) for finding in findings))
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What was read of one kind: how many resources, in which regions, and where there may be more."""
+
+    kind: str
+    title: str
+    resources: int
+    regions: tuple[str, ...]
+    gaps: tuple[Gap, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """One judgement, ready to be shown."""
+
+    tool: str
+    version: str
+    estate: Estate
+    policy: Policy
+    rules: Mapping[str, Rule]
+    findings: Findings
+    titles: Mapping[str, str] = field(default_factory=dict)
+    filters: Mapping[str, str] = field(default_factory=dict)
+    configuration: str = ""
+
+    @cached_property
+    def tally(self) -> Tally:
+        """All findings, counted."""
+        return tally(self.findings.findings)
+
+    @cached_property
+    def failures(self) -> tuple[Finding, ...]:
+        """Failures that no waiver covers, the gravest first."""
+        return self._of("failed")
+
+    @cached_property
+    def waived(self) -> tuple[Finding, ...]:
+        """Failures that a waiver covers."""
+        return self._of("waived")
+
+    @cached_property
+    def unknowns(self) -> tuple[Finding, ...]:
+        """What could not be judged, the gravest first."""
+        return self._of("unknown")
+
+    @cached_property
+    def exempted(self) -> tuple[Finding, ...]:
+        """What the policy does not concern."""
+        return self._of("exempt")
+
+    @cached_property
+    def passes(self) -> tuple[Finding, ...]:
+        """What keeps its promise."""
+        return self._of("passed")
+
+    def _of(self, state: str) -> tuple[Finding, ...]:
+        some = (finding for finding in self.findings.findings if state_of(finding) == state)
+        return tuple(
+            sorted(some, key=lambda one: (one.rule.severity.rank, one.rule.id, one.subject.region, one.subject.id))
+        )
+
+    @cached_property
+    def by_rule(self) -> Mapping[str, tuple[Finding, ...]]:
+        """The findings of each rule."""
+        found: dict[str, list[Finding]] = {rule: [] for rule in self.rules}
+        for finding in self.findings.findings:
+            found[finding.rule.id].append(finding)
+        return {rule: tuple(some) for rule, some in found.items()}
+
+    @cached_property
+    def by_clause(self) -> Sequence[tuple[Clause, Tally, tuple[Rule, ...]]]:
+        """Every clause of the policy with its verdicts and its rules, in the policy's order."""
+        rows = []
+        for clause in self.policy.clauses.values():
+            rules = tuple(rule for rule in self.rules.values() if clause.id in rule.enforces)
+            findings = (finding for rule in rules for finding in self.by_rule[rule.id])
+            rows.append((clause, tally(findings), rules))
+        return rows
+
+    @cached_property
+    def by_severity(self) -> Mapping[Severity, Tally]:
+        """The verdicts by severity of their rule."""
+        return {
+            severity: tally(one for one in self.findings.findings if one.rule.severity is severity)
+            for severity in Severity
+        }
+
+    @cached_property
+    def by_tier(self) -> Mapping[str, Tally]:
+        """The verdicts by tier, in the policy's order; those of no tier last, under ""."""
+        names = [name for name in (*self.policy.tiers, "") if any(one.tier == name for one in self.findings.findings)]
+        return {name: tally(one for one in self.findings.findings if one.tier == name) for name in names}
+
+    @cached_property
+    def coverage(self) -> Sequence[Coverage]:
+        """What was read, kind by kind."""
+        estate = self.estate
+        return tuple(
+            Coverage(
+                kind,
+                self.titles.get(kind, kind),
+                len(estate.resources.get(kind, ())),
+                tuple(sorted(region or "global" for listed, region in estate.listings if listed == kind)),
+                tuple(gap for gap in estate.gaps if gap.kind == kind),
+            )
+            for kind in sorted(estate.kinds)
+        )

@@ -1,0 +1,59 @@
+"""CSV: one row per finding, for spreadsheets; cells that a spreadsheet would run as a formula are quoted."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from reports.report import Report, state_of
+from reports.words import printable
+
+COLUMNS = (
+    "rule", "promise", "severity", "state", "outcome", "account", "region", "kind", "resource", "name", "system",
+    "tier", "observed", "demanded", "clauses", "controls", "waiver_reason", "waiver_owner", "waiver_approved_by",
+    "waiver_expires", "evidence", "taken_at", "fingerprint",
+)  # fmt: skip
+
+
+def render(report: Report) -> str:
+    """Write the report as CSV (RFC 4180)."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for one in report.findings.findings:
+        rule, subject, waiver = one.rule, one.subject, one.waiver
+        writer.writerow(
+            _safe(cell)
+            for cell in (
+                rule.id,
+                rule.promise,
+                rule.severity.value,
+                state_of(one),
+                one.outcome.value,
+                subject.account,
+                subject.region,
+                subject.kind,
+                subject.id,
+                subject.name,
+                one.system,
+                one.tier,
+                one.verdict.observed,
+                one.verdict.demanded,
+                " ".join(rule.enforces),
+                "; ".join(str(control) for control in report.policy.controls_of(rule.enforces)),
+                waiver.reason if waiver else "",
+                waiver.owner if waiver else "",
+                waiver.approved_by if waiver else "",
+                waiver.expires.isoformat() if waiver else "",
+                "; ".join(f"{each.fact}={each.value}" for each in one.observations),
+                report.estate.taken_at.isoformat(),
+                one.fingerprint,
+            )
+        )
+    return text.getvalue()
+
+
+def _safe(cell: str) -> str:
+    # A cell that begins so is a formula to a spreadsheet (OWASP, "CSV injection").
+    text = printable(cell)
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text

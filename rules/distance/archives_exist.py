@@ -1,0 +1,87 @@
+"""BK810."""
+
+from __future__ import annotations
+
+from rules.kit import rule
+from scanner.model.errors import CouldNotCheck
+from scanner.model.policy import Objective
+from scanner.model.verdict import Severity, Verdict
+from scanner.resources.aws_backup.plans import PlanRule
+from scanner.resources.protection import Recoverable
+from scanner.resources.s3.buckets import Bucket
+from scanner.resources.s3.lifecycle import ARCHIVE_CLASSES
+
+#: What AWS Backup can move to cold storage; it ignores the setting for the rest (developer guide, "Feature
+#: availability by resource"). EBS moves only where the rule opts in.
+_COLD = frozenset({
+    "CloudFormation", "DynamoDB", "EBS", "EFS", "SAP HANA on Amazon EC2", "Timestream", "VirtualMachine",
+})  # fmt: skip
+
+
+@rule(
+    "BK810",
+    severity=Severity.MEDIUM,
+    reads=[Recoverable.backed_up_with, Recoverable.plans, Bucket.holds, Bucket.lifecycle, Bucket.replication],
+    enforces=["2-layers"],
+)
+def archives_exist(store: Recoverable, demand: Objective) -> Verdict:
+    """Archives exist.
+
+    Replicas and snapshots share the fate of the systems around them; an archive is the layer that is left when those
+    have been emptied. It is a backup in cold storage; for what AWS Backup cannot move there, a copy in another vault
+    that is kept as long as the policy demands; for a bucket also an archive class, its own or a replica's.
+
+    Fix: have a plan rule move backups to cold storage, or copy them to a vault of their own.
+    """
+    demand.only_if("archive")
+    if store.backed_up_with:
+        return Verdict.exempt(f"its backups belong to {store.backed_up_with}")
+    doubt: CouldNotCheck | None = None
+    if isinstance(store, Bucket):
+        if store.holds.known:
+            return Verdict.exempt(f"it is an archive itself: it holds {store.holds.known[0]}")
+        for ask in (_moved, _replicated):
+            try:
+                if found := ask(store):
+                    return Verdict.passed(found)
+            except CouldNotCheck as stop:
+                doubt = doubt or stop
+    plans = store.plans
+    for cover in plans.known:
+        if found := _archived(store, cover.rule, demand):
+            return Verdict.passed(f"plan {cover.plan_name} {found}")
+    if doubt is not None:
+        raise doubt
+    if isinstance(store, Bucket):
+        store.holds.whole()
+    plans.whole()
+    return Verdict.failed("no backup of it is archived", "an archive")
+
+
+def _archived(store: Recoverable, rule: PlanRule, demand: Objective) -> str:
+    if type(store).backup_type in _COLD:
+        opted = rule.opted_in_to_archive or type(store).backup_type != "EBS"
+        return "moves backups to cold storage" if rule.cold_after and opted and not rule.continuous else ""
+    wanted, own = demand.retention, f":{store.region}:{store.account}:backup-vault:{rule.vault}"
+    kept = any((copy.kept is None or copy.kept >= wanted) and not copy.vault.endswith(own) for copy in rule.copies)
+    return "keeps copies in another vault" if kept else ""
+
+
+def _moved(bucket: Bucket) -> str:
+    names = {
+        move.storage_class
+        for one in bucket.lifecycle
+        if one.enabled and not one.part
+        for move in one.transitions
+        if move.archives
+    }
+    return f"its lifecycle moves objects to {', '.join(sorted(names))}" if names else ""
+
+
+def _replicated(bucket: Bucket) -> str:
+    names = {
+        one.storage_class
+        for one in bucket.replication
+        if one.enabled and not one.part and one.storage_class in ARCHIVE_CLASSES
+    }
+    return f"it is replicated to {', '.join(sorted(names))}" if names else ""

@@ -1,0 +1,39 @@
+"""BK202."""
+
+from __future__ import annotations
+
+from rules.kit import rule
+from scanner.model.duration import speak
+from scanner.model.policy import Objective
+from scanner.model.verdict import Severity, Verdict
+from scanner.resources.aws_backup.plans import Plan
+
+
+@rule(
+    "BK202",
+    severity=Severity.HIGH,
+    reads=[Plan.rules],
+    enforces=["5.1-retention"],
+    aliases=["BACKUP_PLAN_MIN_FREQUENCY_AND_MIN_RETENTION_CHECK", "backup-plan-min-frequency-and-min-retention-check"],
+)
+def plans_keep_long_enough(plan: Plan, demand: Objective) -> Verdict:
+    """Plan rules keep recovery points long enough.
+
+    A recovery point that expires before the damage is noticed cannot undo it. Every rule counts, and every copy it
+    makes: a plan may well keep some longer, none shorter.
+
+    Fix: raise "delete after" in the rule's lifecycle, and in that of its copies.
+    """
+    wanted = demand.retention
+    short: list[str] = []
+    kept = [(f"rule {rule.name}", rule.kept) for rule in plan.rules]
+    kept += [(f"the copies of rule {rule.name} in {copy.vault}", copy.kept) for rule in plan.rules for copy in rule.copies]
+    if not kept:
+        return Verdict.exempt("it has no rules")
+    for what, length in kept:
+        if length is not None and length < wanted:
+            short.append(f"{what} keeps {speak(length)}")
+    if short:
+        return Verdict.failed("; ".join(short), speak(wanted))
+    least = min((length for _, length in kept if length is not None), default=None)
+    return Verdict.passed(f"keeps {'for ever' if least is None else f'at least {speak(least)}'}", speak(wanted))

@@ -1,0 +1,44 @@
+"""Exit codes, one place; documented in the README."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scanner.model.finding import Findings
+    from scanner.model.verdict import Severity
+
+
+class Exit(IntEnum):
+    """What the exit code says."""
+
+    PASSED = 0
+    FAILED = 1
+    USAGE = 2
+    NOTHING = 3
+    UNKNOWN = 4
+    INTERNAL = 70
+    OUTPUT = 74
+
+
+def exit_of(findings: Findings, threshold: Severity | None) -> Exit:
+    """Give the exit code of a judgement: failures before unknowns, waived ones do not count.
+
+    `threshold` is the least severity that counts; None counts nothing but a rule that crashed.
+    """
+    if findings.crashes:
+        return Exit.INTERNAL
+    if threshold is None:
+        return Exit.PASSED
+    outcomes = set(_counting(findings, threshold))
+    if "failed" in outcomes:
+        return Exit.FAILED
+    return Exit.UNKNOWN if "unknown" in outcomes else Exit.PASSED
+
+
+def _counting(findings: Findings, threshold: Severity) -> Iterable[str]:
+    for finding in findings.findings:
+        if finding.rule.severity.rank <= threshold.rank and finding.waiver is None:
+            yield finding.outcome.value

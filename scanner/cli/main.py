@@ -1,0 +1,215 @@
+"""`backup-scan`: judges an account, or a kept estate, against the policy."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from scanner.cli.exits import Exit
+
+_SEVERITIES = ("critical", "high", "medium", "low")
+_FORMATS = ("json", "junit", "csv", "html", "markdown")
+
+EPILOG = """\b
+Exit codes:
+  0   every promise is kept (or nothing at --fail-on or above is broken)
+  1   at least one failure that no waiver covers
+  2   the command line, the policy or the configuration is wrong
+  3   nothing was checked: wrong account, no credentials, no network, no resources
+  4   no failure, but at least one verdict is unknown
+  70  a rule crashed, or the program has a bug
+  74  a report could not be written
+"""
+
+
+class Door(click.Group):
+    """A group that turns the house's errors into one message and their exit code, never a traceback."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run, and answer every error in one message."""
+        from scanner.model.errors import BackupScanError  # noqa: PLC0415
+
+        standalone = extra.pop("standalone_mode", True)
+        run: Any = super().main
+        try:
+            value = run(*args, standalone_mode=False, **extra)
+            code = value if isinstance(value, int) else 0
+        except click.exceptions.Abort:
+            click.echo("backup-scan: interrupted; no report was written", err=True)
+            code = 130
+        except click.ClickException as error:
+            error.show()
+            code = error.exit_code
+        except click.exceptions.Exit as stop:
+            code = stop.exit_code
+        except BackupScanError as error:
+            complain(error)
+            code = error.exit_code
+        except BrokenPipeError:
+            sys.stderr.close()
+            code = Exit.OUTPUT
+        except Exception as error:  # noqa: BLE001  # the last line of defence: say it, point to the tracker
+            if "--debug" in sys.argv:
+                raise
+            click.echo(
+                f"backup-scan: internal error: {type(error).__name__}: {error}\n"
+                "  nothing above can be relied on; run again with --debug and report the traceback",
+                err=True,
+            )
+            code = Exit.INTERNAL
+        if standalone:
+            sys.exit(int(code))
+        return int(code)
+
+
+def complain(error: Exception) -> None:
+    """Print an error of the house: what happened, and what to do."""
+    for line in str(error).splitlines():
+        click.echo(f"backup-scan: {line}", err=True)
+    hint = getattr(error, "hint", "")
+    if hint and hint not in str(error):
+        click.echo(f"  what to do: {hint}", err=True)
+
+
+def _version(context: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001  # click's signature
+    if value and not context.resilient_parsing:
+        click.echo(f"backup-scan {version()}")
+        context.exit()
+
+
+def version() -> str:
+    """Give the installed version."""
+    from importlib.metadata import PackageNotFoundError, version as of  # noqa: PLC0415
+
+    try:
+        return of("backup-scan")
+    except PackageNotFoundError:
+        return "0+unknown"
+
+
+@click.group(
+    cls=Door, invoke_without_command=True, epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)  # fmt: skip
+@click.option("--account", metavar="NAME", help="Scan this account of the configuration; `demo` needs nothing at all.")
+@click.option("--from", "kept", type=click.Path(dir_okay=False, path_type=Path), metavar="ESTATE",
+              help="Judge a kept estate.json again, without any call.")  # fmt: skip
+@click.option("--config", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", envvar="BACKUP_SCAN_CONFIG",
+              help="The configuration.  [default: backup-scan.yaml]")  # fmt: skip
+@click.option("--policy", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", envvar="BACKUP_SCAN_POLICY",
+              help="Your own policy document.  [default: the 5X policy]")  # fmt: skip
+@click.option("--output", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
+              help="Write estate.json and the reports here.")  # fmt: skip
+@click.option("--format", "formats", type=click.Choice(_FORMATS), multiple=True,
+              help="Write these formats; without --output, one of them to standard output.")  # fmt: skip
+@click.option("--rule", "rules", multiple=True, metavar="ID", help="Only these rules: BK201, or a group such as BK2.")
+@click.option("--clause", "clauses", multiple=True, metavar="ID", help="Only rules of these clauses: 5.1-window, or 5.1.")
+@click.option("--tier", "tiers", multiple=True, metavar="NAME", help="Only findings on systems of these tiers.")
+@click.option("--region", "regions", multiple=True, metavar="NAME", help="Only these of the account's regions.")
+@click.option("--severity", type=click.Choice(_SEVERITIES), help="Only rules of this severity or graver.")
+@click.option("--fail-on", type=click.Choice((*_SEVERITIES, "never")), default="low", show_default=True,
+              help="The least severity that makes the exit code 1 or 4.")  # fmt: skip
+@click.option("--at", "at", metavar="TIME", help="Judge as of this instant (ISO 8601).  [default: when it was read]")
+@click.option("--dry-run", is_flag=True, help="Print the calls that a scan would make, and make none.")
+@click.option("--everything", is_flag=True, help="Collect every fact, not only those that the chosen rules read.")
+@click.option("--concurrency", type=click.IntRange(1, 128), default=16, show_default=True, help="Calls under way at once.")
+@click.option("--quiet", "-q", is_flag=True, help="Print neither progress nor summary.")
+@click.option("--debug", is_flag=True, help="Show the traceback of an internal error.")
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
+@click.pass_context
+def main(context: click.Context, /, **options: Any) -> int:
+    """Judge the backups of an AWS account against the policy.
+
+    \b
+    backup-scan --account demo --output out     try it: no credentials, no network
+    backup-scan init                            write a configuration to start from
+    backup-scan --account prod --output out     judge your own account
+    backup-scan --from out/estate.json          judge again what was read
+    """
+    if context.invoked_subcommand is not None:
+        return 0
+    if not options["account"] and not options["kept"]:
+        click.echo(context.get_help())
+        context.exit(Exit.USAGE)
+    from scanner.cli.scan import scan  # noqa: PLC0415  # a scan loads what no other command needs
+
+    return scan(**{name: value for name, value in options.items() if name != "debug"})
+
+
+@main.command()
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), default=Path("backup-scan.yaml"),
+              show_default=True, metavar="FILE", help="Where to write it.")  # fmt: skip
+@click.option("--account-id", default="", metavar="ID", help="Fill in the 12-digit id of the account.")
+@click.option("--region", "regions", multiple=True, metavar="NAME", help="Fill in the regions to scan.")
+@click.option("--force", is_flag=True, help="Replace an existing file.")
+def init(output: Path, account_id: str, regions: tuple[str, ...], force: bool) -> int:  # noqa: FBT001  # click's way
+    """Write a commented configuration to start from."""
+    from scanner.cli.output import write  # noqa: PLC0415
+    from scanner.documents.template import starting_config  # noqa: PLC0415
+
+    if output.exists() and not force:
+        raise click.UsageError(f"{output} exists; --force replaces it")
+    write(output, starting_config(account_id, regions))
+    click.echo(f"wrote {output}; next: name your systems in it, then `backup-scan --account prod --output out`")
+    return 0
+
+
+@main.command()
+@click.option("--format", "style", type=click.Choice(("text", "json")), default="text", show_default=True)
+def rules(style: str) -> int:
+    """List the rules: id, severity, promise."""
+    from scanner.cli.shelf import list_rules  # noqa: PLC0415
+
+    return list_rules(style)
+
+
+@main.command()
+@click.argument("rule")
+@click.option("--policy", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", envvar="BACKUP_SCAN_POLICY")
+def explain(rule: str, policy: Path | None) -> int:
+    """Explain a rule: promise, why, fix, clauses, controls, what it reads and which calls it makes."""
+    from scanner.cli.shelf import explain_rule  # noqa: PLC0415
+
+    return explain_rule(rule, policy)
+
+
+@main.command()
+@click.option("--rule", "rules", multiple=True, metavar="ID", help="Only what these rules need: BK201, or BK2.")
+@click.option("--format", "style", type=click.Choice(("json", "terraform")), default="json", show_default=True)
+def permissions(rules: tuple[str, ...], style: str) -> int:
+    """Print the least-privilege IAM policy that a scan needs."""
+    from scanner.cli.shelf import print_permissions  # noqa: PLC0415
+
+    return print_permissions(rules, style)
+
+
+@main.command()
+@click.option("--policy", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", envvar="BACKUP_SCAN_POLICY")
+@click.option("--format", "style", type=click.Choice(("text", "json", "markdown")), default="text", show_default=True)
+def matrix(policy: Path | None, style: str) -> int:
+    """Print the traceability matrix: control → clause → rule."""
+    from scanner.cli.shelf import print_matrix  # noqa: PLC0415
+
+    return print_matrix(policy, style)
+
+
+@main.command()
+@click.argument("name", type=click.Choice(("policy", "config", "findings", "estate")))
+def schema(name: str) -> int:
+    """Print the JSON Schema of a document."""
+    from scanner.documents.schema import schema_text  # noqa: PLC0415
+
+    click.echo(schema_text(name), nl=False)
+    return 0
+
+
+@main.command("policy")
+def print_policy() -> int:
+    """Print the 5X policy document, to copy and change (`--policy`)."""
+    from scanner.documents.policy import FIVEX_POLICY  # noqa: PLC0415
+
+    click.echo(FIVEX_POLICY.read_text(encoding="utf-8"), nl=False)
+    return 0

@@ -1,0 +1,126 @@
+"""The configuration document: read, held against its schema, and made to agree with itself and the policy."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from scanner.documents.errors import DocumentError, Problem
+from scanner.documents.schema import check, nearest
+from scanner.documents.yaml_file import Document, JsonPath, Lines, load_yaml
+
+_LONGEST_WAIVER = timedelta(days=366)
+
+
+def read_config(
+    path: Path,
+    *,
+    tiers: Collection[str] | None = None,
+    scopes: Collection[str] | None = None,
+    at: datetime | None = None,
+) -> tuple[dict[str, Any], Lines]:
+    """Read a configuration and where its parts stand; raise DocumentError with all that is wrong.
+
+    `tiers` and `scopes` are the ids that the policy knows, `at` the instant from which a waiver may last a
+    year; what is not given is not checked.
+    """
+    document = load_yaml(path)
+    check(document, "config")
+    problems = [
+        *_accounts(document),
+        *_systems(document, tiers, scopes),
+        *_dependencies(document),
+        *_waivers(document, at),
+    ]
+    if problems:
+        raise DocumentError.of(document.file, problems)
+    return document.data, document.lines
+
+
+def _accounts(document: Document) -> Iterator[Problem]:
+    first: dict[str, str] = {}
+    for name, account in document.data.get("accounts", {}).items():
+        number = account["id"]
+        if number in first:
+            message = f"found the id {number} of account {first[number]} again"
+            yield document.problem(("accounts", name, "id"), message, "expected an id of its own")
+        first.setdefault(number, name)
+        role: str = account.get("role", "")
+        if role and role.split(":")[4] != number:
+            message = f"found a role of account {role.split(':')[4]} for account {name}"
+            yield document.problem(("accounts", name, "role"), message, f"expected a role of {number}")
+
+
+def _systems(
+    document: Document, tiers: Collection[str] | None, scopes: Collection[str] | None
+) -> Iterator[Problem]:
+    systems: Sequence[dict[str, Any]] = document.data.get("systems", [])
+    first: dict[str, int] = {}
+    for index, system in enumerate(systems):
+        place: JsonPath = ("systems", index)
+        if system["name"] in first:
+            message = f"found system {system['name']!r} twice"
+            hint = f"first on line {first[system['name']]}"
+            yield document.problem((*place, "name"), message, hint)
+        first.setdefault(system["name"], document.lines[(*place, "name")][0])
+        if tiers is not None and system["tier"] not in tiers:
+            message = f"found unknown tier {system['tier']!r} of system {system['name']}"
+            yield document.problem((*place, "tier"), message, nearest(system["tier"], tiers))
+        for number, scope in enumerate(system.get("covers", []) if scopes is not None else []):
+            if scope not in (scopes or ()):
+                message = f"found unknown scope class {scope!r} of system {system['name']}"
+                yield document.problem((*place, "covers", number), message, nearest(scope, scopes or ()))
+    for index, archive in enumerate(document.data.get("log_archives", [])):
+        place, name = ("log_archives", index, "system"), archive["system"]
+        if name not in first:
+            message = f"found unknown system {name!r} of a log archive"
+            yield document.problem(place, message, nearest(name, first))
+
+
+def _dependencies(document: Document) -> Iterator[Problem]:
+    systems: Sequence[dict[str, Any]] = document.data.get("systems", [])
+    needs = {system["name"]: list(system.get("depends_on", [])) for system in systems}
+    index = {system["name"]: number for number, system in enumerate(systems)}
+    for name, others in needs.items():
+        for number, other in enumerate(others):
+            if other not in needs:
+                place: JsonPath = ("systems", index[name], "depends_on", number)
+                message = f"found unknown system {other!r} among what {name} depends on"
+                yield document.problem(place, message, nearest(other, needs))
+    settled: set[str] = set()
+    for name in needs:
+        if circle := _circle(name, needs, [], settled):
+            message = f"found a circle: {' needs '.join(circle)}"
+            place = ("systems", index[circle[0]], "depends_on")
+            yield document.problem(place, message, "expected an order in which systems can be recovered")
+
+
+def _circle(name: str, needs: dict[str, list[str]], walked: list[str], settled: set[str]) -> list[str]:
+    """Find a circle on the way down from a system; whatever was walked is settled and walked no more."""
+    if name in walked:
+        return [*walked[walked.index(name) :], name]
+    if name in settled or name not in needs:
+        return []
+    settled.add(name)
+    below = (_circle(other, needs, [*walked, name], settled) for other in needs[name])
+    return next((circle for circle in below if circle), [])
+
+
+def _waivers(document: Document, at: datetime | None) -> Iterator[Problem]:
+    for index, waiver in enumerate(document.data.get("waivers", [])):
+        place: JsonPath = ("waivers", index)
+        if waiver["owner"].strip().casefold() == waiver["approved_by"].strip().casefold():
+            message = f"found {waiver['approved_by']!r} as owner and approver of the same waiver"
+            yield document.problem((*place, "approved_by"), message, "expected someone other than the owner")
+        try:
+            expires = date.fromisoformat(waiver["expires"])
+        except ValueError:
+            message = f"found {waiver['expires']!r} for waivers[{index}].expires"
+            yield document.problem((*place, "expires"), message, "expected a day that exists")
+            continue
+        if at is not None and expires > at.date() + _LONGEST_WAIVER:
+            message = f"found a waiver until {expires}, more than a year ahead"
+            latest = (at.date() + _LONGEST_WAIVER).isoformat()
+            yield document.problem((*place, "expires"), message, f"expected {latest} at the latest")

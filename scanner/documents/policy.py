@@ -1,0 +1,50 @@
+"""The policy document: read, held against its schema, and made to agree with itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from scanner.documents.errors import DocumentError, Problem
+from scanner.documents.schema import check, nearest
+from scanner.documents.yaml_file import Document, load_yaml
+
+FIVEX_POLICY = Path(__file__).with_name("fivex_policy.yaml")
+
+
+def read_policy(path: Path | None = None) -> dict[str, Any]:
+    """Read a policy, the 5X policy where no path is given; raise DocumentError with all that is wrong."""
+    document = load_yaml(path or FIVEX_POLICY)
+    check(document, "policy")
+    if problems := [*_repeated(document), *_dangling(document)]:
+        raise DocumentError.of(document.file, problems)
+    data: dict[str, Any] = document.data
+    return data
+
+
+def _repeated(document: Document) -> Iterator[Problem]:
+    for group in ("scope", "clauses", "topics"):
+        first: dict[str, int] = {}
+        for index, entry in enumerate(document.data[group]):
+            line, _ = document.lines[group, index, "id"]
+            if entry["id"] in first:
+                found = f"found {group} id {entry['id']!r} twice"
+                yield document.problem((group, index, "id"), found, f"first on line {first[entry['id']]}")
+            first.setdefault(entry["id"], line)
+
+
+def _dangling(document: Document) -> Iterator[Problem]:
+    topics = [topic["id"] for topic in document.data["topics"]]
+    for index, clause in enumerate(document.data["clauses"]):
+        for place, topic in enumerate(clause["topics"]):
+            if topic not in topics:
+                message = f"found unknown topic {topic!r} in clause {clause['id']}"
+                yield document.problem(("clauses", index, "topics", place), message, nearest(topic, topics))
+    for framework, catalogue in document.data["controls"].items():
+        for index, topic in enumerate(document.data["topics"]):
+            for place, control in enumerate(topic[framework]):
+                if control not in catalogue:
+                    message = f"found {control!r} in topic {topic['id']}"
+                    hint = f"expected it in controls.{framework} with a title"
+                    yield document.problem(("topics", index, framework, place), message, hint)

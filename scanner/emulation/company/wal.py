@@ -1,0 +1,33 @@
+"""The transaction log: two PostgreSQL archives, of which one has lost a segment."""
+
+from datetime import timedelta
+
+from scanner.emulation.company.metadata import bucket
+from scanner.emulation.company.site import Site
+from scanner.emulation.ground import ACCOUNT
+from scanner.emulation.seeding import put_object
+
+BUCKET = "fivex-wal-archive"
+EVERY = timedelta(minutes=5)
+# 256 segments of 16 MiB make a log file of 4 GiB; the archive crosses from one to the next.
+PER_LOG, FIRST = 256, 10 * 256 + 200
+COUNT, LOST = 120, 77
+
+
+def settle(site: Site) -> None:
+    """Archive a segment every five minutes, the newest two minutes ago."""
+    bucket(site, BUCKET, key="data", system="transaction-log", locked=35)
+    with site.emulator.on_stage() as world:
+        for number in range(COUNT):
+            at = site.at - timedelta(minutes=2) - EVERY * (COUNT - 1 - number)
+            put_object(world, ACCOUNT, BUCKET, f"ledger/{segment(FIRST + number)}", at)
+            if number != LOST:
+                put_object(world, ACCOUNT, BUCKET, f"wal/{segment(FIRST + number)}", at)
+        # A backup history file belongs to the archive and is no segment.
+        history = f"wal/{segment(FIRST + 3)}.00000028.backup"
+        put_object(world, ACCOUNT, BUCKET, history, site.at - EVERY * (COUNT - 4), b"START WAL LOCATION: A/CB000028\n")
+
+
+def segment(number: int, timeline: int = 1) -> str:
+    """The name of a segment: timeline, log and segment, eight hexadecimal digits each."""
+    return f"{timeline:08X}{number // PER_LOG:08X}{number % PER_LOG:08X}"

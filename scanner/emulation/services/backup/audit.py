@@ -1,0 +1,87 @@
+"""Report plans, frameworks and legal holds."""
+
+from scanner.emulation.answers import Call, answers
+from scanner.emulation.services.backup.state import Backup, arn, identity
+from scanner.emulation.wire import Document, Refusal
+
+
+@answers("backup:CreateReportPlan")
+def create_report_plan(call: Call) -> Document:
+    backup, name = call.shelf(Backup), call.params["ReportPlanName"]
+    if name in backup.report_plans:
+        raise Refusal("AlreadyExistsException", f"Report plan {name} already exists")
+    backup.report_plans[name] = {
+        "ReportPlanArn": arn(call, "report-plan", f"{name}-{identity(name, call.region)}"), "ReportPlanName": name,
+        "ReportPlanDescription": call.params.get("ReportPlanDescription"), "ReportSetting": call.params["ReportSetting"],
+        "ReportDeliveryChannel": call.params["ReportDeliveryChannel"], "DeploymentStatus": "COMPLETED", "CreationTime": call.now}
+    backup.tags[backup.report_plans[name]["ReportPlanArn"]] = dict(call.params.get("ReportPlanTags", {}))
+    return call.fit(backup.report_plans[name])
+
+
+@answers("backup:DescribeReportPlan")
+def describe_report_plan(call: Call) -> Document:
+    plans, name = call.shelf(Backup).report_plans, call.params["ReportPlanName"]
+    if name not in plans:
+        raise Refusal("ResourceNotFoundException", f"Report plan {name} does not exist")
+    return {"ReportPlan": call.fit(plans[name], "ReportPlan")}
+
+
+@answers("backup:ListReportPlans")
+def list_report_plans(call: Call) -> Document:
+    plans, more = call.page(call.shelf(Backup).report_plans.values())
+    return {"ReportPlans": [call.fit(plan, "ReportPlans") for plan in plans], **more}
+
+
+@answers("backup:DeleteReportPlan")
+def delete_report_plan(call: Call) -> Document:
+    call.shelf(Backup).report_plans.pop(call.params["ReportPlanName"], None)
+    return {}
+
+
+@answers("backup:CreateFramework")
+def create_framework(call: Call) -> Document:
+    backup, name = call.shelf(Backup), call.params["FrameworkName"]
+    backup.frameworks[name] = {
+        "FrameworkName": name, "FrameworkArn": arn(call, "framework", f"{name}-{identity(name, call.region)}"),
+        "FrameworkDescription": call.params.get("FrameworkDescription"), "FrameworkControls": call.params["FrameworkControls"],
+        "NumberOfControls": len(call.params["FrameworkControls"]), "CreationTime": call.now, "DeploymentStatus": "COMPLETED",
+        "FrameworkStatus": "ACTIVE"}
+    return call.fit(backup.frameworks[name])
+
+
+@answers("backup:DescribeFramework")
+def describe_framework(call: Call) -> Document:
+    frameworks, name = call.shelf(Backup).frameworks, call.params["FrameworkName"]
+    if name not in frameworks:
+        raise Refusal("ResourceNotFoundException", f"Framework {name} does not exist")
+    return call.fit(frameworks[name])
+
+
+@answers("backup:ListFrameworks")
+def list_frameworks(call: Call) -> Document:
+    frameworks, more = call.page(call.shelf(Backup).frameworks.values())
+    return {"Frameworks": [call.fit(framework, "Frameworks") for framework in frameworks], **more}
+
+
+@answers("backup:CreateLegalHold")
+def create_legal_hold(call: Call) -> Document:
+    hold_id = identity("hold", call.region, call.params["Title"])
+    hold = {"Title": call.params["Title"], "Status": "ACTIVE", "Description": call.params["Description"], "LegalHoldId": hold_id,
+            "LegalHoldArn": arn(call, "legal-hold", hold_id), "CreationDate": call.now,
+            "RecoveryPointSelection": call.params.get("RecoveryPointSelection")}
+    call.shelf(Backup).legal_holds[hold_id] = hold
+    return call.fit(hold)
+
+
+@answers("backup:GetLegalHold")
+def get_legal_hold(call: Call) -> Document:
+    holds, hold_id = call.shelf(Backup).legal_holds, call.params["LegalHoldId"]
+    if hold_id not in holds:
+        raise Refusal("ResourceNotFoundException", f"Legal hold {hold_id} does not exist")
+    return call.fit(holds[hold_id])
+
+
+@answers("backup:ListLegalHolds")
+def list_legal_holds(call: Call) -> Document:
+    holds, more = call.page(call.shelf(Backup).legal_holds.values())
+    return {"LegalHolds": [call.fit(hold, "LegalHolds") for hold in holds], **more}

@@ -1,0 +1,78 @@
+"""How often plan rules run, and how much data that can lose."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from functools import lru_cache
+from itertools import pairwise
+
+from scanner.model.duration import speak
+from scanner.model.errors import CouldNotCheck
+from scanner.model.reading import Reason, Unknown
+from scanner.model.schedule import Schedule
+from scanner.resources.aws_backup.plans import PlanRule
+
+#: What AWS Backup runs where a rule names no schedule (BackupRule, API reference).
+_DEFAULT = "cron(0 5 ? * * *)"
+_YEAR = timedelta(days=366)
+#: The most that AWS Backup's continuous backups can lose; other kinds have none (developer guide, "Continuous
+#: backups and point-in-time recovery").
+CONTINUOUS_LOSS = {
+    "RDS": timedelta(minutes=5),
+    "Aurora": timedelta(minutes=5),
+    "S3": timedelta(minutes=15),
+}
+
+
+def schedule_of(rule: PlanRule) -> Schedule:
+    """Read a rule's schedule; one that cannot be read makes the judgement unknown."""
+    try:
+        return Schedule.parse(rule.schedule or _DEFAULT, rule.timezone)
+    except ValueError as error:
+        raise CouldNotCheck(Unknown(Reason.MALFORMED, f"plan rule {rule.name}: {error}")) from error
+
+
+def longest_gap(rules: Sequence[PlanRule], at: datetime) -> timedelta | None:
+    """Measure the longest stretch of the coming year in which none of the rules runs; None where none ever does."""
+    return _longest_gap(tuple(sorted({(rule.schedule, rule.timezone, rule.name) for rule in rules})), at)
+
+
+@lru_cache(maxsize=4096)
+def _longest_gap(rules: tuple[tuple[str, str, str], ...], at: datetime) -> timedelta | None:
+    runs = {
+        run
+        for schedule, timezone, name in rules
+        for run in schedule_of(PlanRule(name, "", schedule, timezone)).occurrences(at, at + _YEAR)
+    }
+    return max(after - before for before, after in pairwise([at, *sorted(runs), at + _YEAR])) if runs else None
+
+
+def clock_change(rules: Sequence[PlanRule]) -> timedelta:
+    """Give the hour by which a daily run in a time zone may be late once a year; none in UTC."""
+    return timedelta(hours=1) if any(rule.timezone != "UTC" for rule in rules) else timedelta()
+
+
+def loss(rules: Sequence[PlanRule], at: datetime) -> tuple[timedelta, str] | None:
+    """Work out the most data that snapshots by these rules can lose, and say how; None where none ever runs."""
+    gap = longest_gap(rules, at)
+    if gap is None:
+        return None
+    start = max(rule.start_within for rule in rules)
+    complete = max((rule.complete_within or timedelta() for rule in rules), default=timedelta())
+    sum_of = f"{speak(gap)} between runs + {speak(start)} to start"
+    if complete:
+        sum_of += f" + {speak(complete)} to complete"
+    return gap + start + complete, sum_of
+
+
+@lru_cache(maxsize=1024)
+def window_gap(rule: PlanRule, opens: time, lasts: timedelta, at: datetime) -> timedelta | None:
+    """Measure the longest stretch of the coming year without a run inside a daily UTC window; None for no such run."""
+    opened = timedelta(hours=opens.hour, minutes=opens.minute)
+    inside = [
+        run
+        for run in schedule_of(rule).occurrences(at, at + _YEAR)
+        if (timedelta(hours=run.hour, minutes=run.minute) - opened) % timedelta(days=1) < lasts
+    ]
+    return max(after - before for before, after in pairwise([at, *inside, at + _YEAR])) if inside else None

@@ -1,0 +1,89 @@
+"""What the policy and the configuration declare: the classes of scope, and the systems. Nothing of it is in AWS."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from scanner.model.convert import text, tuple_of
+from scanner.model.fact import Fact, derived, fact
+from scanner.model.look import Look, Partial, gathered
+from scanner.model.origin import Listing, item
+from scanner.model.resource import Resource
+
+
+def length(raw: Any) -> timedelta | None:
+    """Take a duration as the policy's reader gives it."""
+    if not isinstance(raw, timedelta):
+        raise TypeError(f"expected a duration, found {raw!r}")
+    return raw
+
+
+class ScopeClass(Resource):
+    """A class of things that the policy wants covered."""
+
+    kind = "policy.scope-class"
+    title = "scope class"
+    listed_by = Listing(None, declared="scope_classes", everywhere=True, id="policy:scope/{id}", name="{title}")
+
+    systems: Fact[tuple[str, ...]] = fact(
+        "The declared systems that cover it.", live=item("systems", tuple_of(text), absent=())
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Dependant:
+    """A system that cannot be recovered before another."""
+
+    name: str
+    rto: timedelta | None
+
+
+def dependants(system: DeclaredSystem, look: Look) -> Partial[Dependant]:
+    """Give the systems that need this one, directly or through others."""
+    found = gathered(look.every(DeclaredSystem), lambda one: ((one.name, one.rto, one.depends_on),))
+    rto = {name: figure for name, figure, _ in found.known}
+    needed_by: dict[str, list[str]] = {}
+    for name, _, needs in found.known:
+        for other in needs:
+            needed_by.setdefault(other, []).append(name)
+    reached = _reach(system.name, needed_by)
+    return Partial(tuple(Dependant(name, rto[name]) for name in reached), found.missing)
+
+
+def _reach(start: str, needed_by: dict[str, list[str]]) -> Sequence[str]:
+    seen: dict[str, None] = {}
+    pending = [start]
+    while pending:
+        for name in needed_by.get(pending.pop(), ()):
+            if name not in seen and name != start:
+                seen[name] = None
+                pending.append(name)
+    return sorted(seen)
+
+
+class DeclaredSystem(Resource):
+    """A system that the configuration declares."""
+
+    kind = "policy.system"
+    title = "declared system"
+    listed_by = Listing(None, declared="systems", everywhere=True, id="policy:system/{name}", name="{name}")
+
+    tier: Fact[str] = fact("The tier it is in.", live=item("tier", text))
+    rto: Fact[timedelta | None] = fact(
+        "The time within which it must be recovered; none where its tier sets none.",
+        live=item("rto", length, absent=None),
+    )
+    depends_on: Fact[tuple[str, ...]] = fact(
+        "The systems that it needs.", live=item("depends_on", tuple_of(text), absent=())
+    )
+    covers: Fact[tuple[str, ...]] = fact(
+        "The classes of scope that it covers.", live=item("covers", tuple_of(text), absent=())
+    )
+    dependants: Fact[Partial[Dependant]] = derived(
+        "The systems that need it, directly or through others.",
+        needs=lambda kind: [kind.rto, kind.depends_on],
+        by=dependants,
+    )

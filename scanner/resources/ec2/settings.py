@@ -1,0 +1,52 @@
+"""What EC2 is set to for all volumes and snapshots of a region."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from scanner.model.convert import flag, text
+from scanner.model.fact import Fact, derived, fact
+from scanner.model.look import Look
+from scanner.model.origin import Listing, call
+from scanner.model.resource import Resource
+from scanner.resources.ec2 import images
+from scanner.resources.ec2.lineage import short
+from scanner.resources.keys import key_needs, manager_of
+
+
+def imaged(settings: Settings, look: Look) -> Mapping[str, str]:
+    """Map the snapshots of the region's images to their images, once for all of them."""
+    return {
+        snapshot: short(image)
+        for image in look.every(images.Image, region=settings.region)
+        for snapshot in image.snapshots
+    }
+
+
+class Settings(Resource):
+    """What EC2 does with new volumes and shared snapshots, in one region."""
+
+    kind = "aws.ec2.settings"
+    title = "EC2 settings"
+    listed_by = Listing(None, id="arn:{partition}:ec2:{region}:{account}:settings", name="EC2 in {region}")
+
+    encrypts: Fact[bool] = fact(
+        "New volumes are encrypted whether or not it is asked for.",
+        live=call("ec2:GetEbsEncryptionByDefault").at("EbsEncryptionByDefault", flag),
+    )
+    key: Fact[str] = fact(
+        "The KMS key that new volumes are encrypted with where none is named.",
+        live=call("ec2:GetEbsDefaultKmsKeyId").at("KmsKeyId", text),
+    )
+    key_manager: Fact[str | None] = derived(
+        "Who manages that KMS key: CUSTOMER or AWS.", needs=key_needs, by=manager_of
+    )
+    blocks_public: Fact[str] = fact(
+        "Whether snapshots may be shared with everyone: block-all-sharing, block-new-sharing or unblocked.",
+        live=call("ec2:GetSnapshotBlockPublicAccessState").at("State", text),
+    )
+    imaged: Fact[Mapping[str, str]] = derived(
+        "The image that each snapshot is part of.",
+        needs=lambda _: [images.Image.snapshots],
+        by=imaged,
+    )

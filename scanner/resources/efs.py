@@ -1,0 +1,97 @@
+"""Amazon Elastic File System: file systems, their automatic backups and replicas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from scanner.model.convert import flag, instant, is_, tag_list, text, tuple_of
+from scanner.model.fact import Fact, derived, fact
+from scanner.model.look import Partial
+from scanner.model.origin import Listing, SideList, call, item, of
+from scanner.resources.protection import Elsewhere, Recoverable
+
+#: "Automatic backups ... daily ... retained for 35 days" (EFS user guide, "Automatic backups").
+KEPT, DAILY = timedelta(days=35), timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Replica:
+    """A file system that this one is replicated to."""
+
+    region: str
+    account: str
+    status: str
+    synced_at: datetime | None = None
+
+
+def replica(raw: Mapping[str, Any]) -> Replica:
+    """Read one destination of a replication."""
+    synced = raw.get("LastReplicatedTimestamp")
+    return Replica(raw["Region"], raw.get("OwnerId") or "", raw["Status"], instant(synced) if synced else None)
+
+
+class FileSystem(Recoverable):
+    """An EFS file system."""
+
+    kind = "aws.efs.file-system"
+    title = "EFS file system"
+    backup_type = "EFS"
+    listed_by = Listing(
+        call("efs:DescribeFileSystems"), "FileSystems[]", id="{FileSystemArn}", name="{FileSystemId}",
+        where="LifeCycleState != 'deleting' && LifeCycleState != 'deleted'",
+    )  # fmt: skip
+
+    tags: Fact[Mapping[str, str]] = fact("The tags it carries.", live=item("Tags", tag_list))
+    created_at: Fact[datetime] = fact("When it was created.", live=item("CreationTime", instant))
+    encrypted: Fact[bool] = fact("Its data is encrypted at rest.", live=item("Encrypted", flag))
+    key: Fact[str | None] = fact(
+        # Only an encrypted file system has one (FileSystemDescription, API reference).
+        "The KMS key its data is encrypted with; none for no encryption.", live=item("KmsKeyId", text, absent=None)
+    )  # fmt: skip
+    replica_target: Fact[bool] = fact(
+        "It is the read-only target of a replication.",
+        # FileSystemProtectionDescription, API reference: REPLICATING marks a target.
+        live=item("FileSystemProtection.ReplicationOverwriteProtection", is_("REPLICATING"), absent=False),
+    )
+    backed_up: Fact[bool] = fact(
+        "Its automatic backups are on.",
+        live=call("efs:DescribeBackupPolicy", nothing_on=["PolicyNotFound"], FileSystemId=of("FileSystemId")).at(
+            "BackupPolicy.Status", is_("ENABLED", "ENABLING"), absent=False
+        ),
+    )
+    replicas: Fact[tuple[Replica, ...]] = fact(
+        "The file systems it is replicated to.",
+        live=SideList(
+            call("efs:DescribeReplicationConfigurations"), "Replications[]", key="SourceFileSystemArn"
+        ).at("Destinations", tuple_of(replica), absent=()),
+    )
+    retention: Fact[timedelta] = derived(
+        "How long its automatic backups are kept; zero where they are off.",
+        needs=lambda kind: [kind.backed_up],
+        by=lambda system, _: KEPT if system.backed_up else timedelta(),
+    )
+    native: Fact[bool] = derived(
+        "It keeps backups of its own: automatic backups.",
+        needs=lambda kind: [kind.backed_up],
+        by=lambda system, _: system.backed_up,
+    )
+    native_loss: Fact[timedelta | None] = derived(
+        "The most data that its automatic backups can lose, as AWS documents it.",
+        needs=lambda kind: [kind.backed_up],
+        by=lambda system, _: DAILY if system.backed_up else None,
+    )
+    elsewhere: Fact[Partial[Elsewhere]] = derived(
+        "The other regions and accounts it is replicated to.",
+        needs=lambda kind: [kind.replicas],
+        by=lambda system, _: Partial(
+            tuple(
+                Elsewhere(one.region, one.account or system.account, "EFS replication")
+                for one in system.replicas
+                if one.status not in ("DELETING", "DELETED")
+                and (one.region, one.account or system.account) != (system.region, system.account)
+            )
+        ),
+    )

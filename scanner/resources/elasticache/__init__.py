@@ -1,0 +1,1 @@
+"""Amazon ElastiCache: caches of every form, and their snapshots."""

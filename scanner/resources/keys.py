@@ -1,0 +1,87 @@
+"""Keys of things: who manages the KMS key that a resource is encrypted with, and in which state it is."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from scanner.model.errors import CouldNotCheck
+from scanner.model.fact import Fact
+from scanner.model.look import Look
+from scanner.model.reading import Reason, Unknown
+from scanner.model.resource import Resource
+from scanner.resources.kms import AWS, CUSTOMER, Alias, Key, Named, named
+
+R = TypeVar("R", bound=Resource)
+
+#: The state of a key that a resource names and that is certainly not there any more.
+GONE = "gone"
+
+
+def key_needs(kind: type[Resource]) -> list[Fact[Any]]:
+    """Name the facts that `manager_of` and `state_of` read of a kind."""
+    return [kind.facts["key"], Alias.target, Key.manager, Key.state]
+
+
+def manager_of(owner: Any, look: Look) -> str | None:
+    """Say who manages the KMS key of a resource: CUSTOMER or AWS; none where it has no KMS key.
+
+    AWS managed keys cannot be shared, so a key of another account is a customer's; they cannot be deleted either, so
+    a key that is gone was a customer's; and only AWS may name an alias `alias/aws/...` (KMS developer guide, "AWS KMS
+    keys" and "Aliases").
+    """
+    name = _name(owner)
+    if name is None:
+        return None
+    if name.alias.startswith("alias/aws/"):
+        return AWS
+    if name.account != look.estate.account:
+        return CUSTOMER
+    key = resolve(name, look)
+    return CUSTOMER if key is None else key.manager
+
+
+def state_of(owner: Any, look: Look) -> str | None:
+    """Give the state of the KMS key of a resource, `gone` where it does not exist; none where it has no KMS key."""
+    name = _name(owner)
+    if name is None:
+        return None
+    if name.account != look.estate.account:
+        raise CouldNotCheck(Unknown(Reason.BEYOND, f"{name.arn} belongs to account {name.account}, not scanned here"))
+    key = resolve(name, look)
+    return GONE if key is None else key.state
+
+
+def untold(owner: Any, look: Look) -> str | None:  # noqa: ARG001  # the shape of a derived fact
+    """Say that AWS does not tell the key of this kind."""
+    raise CouldNotCheck(Unknown(Reason.UNSUPPORTED, f"AWS does not list the key of a {owner.title}"))
+
+
+def resolve(name: Named, look: Look) -> Key | None:
+    """Find the key that is named; None where it certainly does not exist; raise where it may, out of sight."""
+    if not name.key:
+        alias = _one(Alias, name.arn, name.region, look)
+        if alias is None or alias.target is None:
+            return None
+        name = Named(name.account, name.region, key=alias.target, partition=name.partition)
+    return _one(Key, name.arn, name.region, look)
+
+
+def _name(owner: Any) -> Named | None:
+    reference: str | None = owner.key
+    if not reference:
+        return None
+    try:
+        return named(reference, owner)
+    except ValueError as error:
+        raise CouldNotCheck(Unknown(Reason.MALFORMED, str(error))) from None
+
+
+def _one(kind: type[R], id: str, region: str, look: Look) -> R | None:  # noqa: A002  # the field's own word
+    try:
+        found = look.one(kind, id)
+    except CouldNotCheck:
+        # A list that is cut short elsewhere does not matter here.
+        found = None
+    if found is None and (unknown := look.gap(kind, region)) is not None:
+        raise CouldNotCheck(unknown)
+    return found

@@ -1,0 +1,65 @@
+"""The demo account, started and read once per worker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from rules import catalogue
+from scanner.collect.aws import connect
+from scanner.collect.live import collect
+from scanner.collect.port import Port
+from scanner.documents.construct import load_configuration, load_policy
+from scanner.emulation import Emulator
+from scanner.emulation.company import CONFIGURATION, settle
+from scanner.engine import judge
+from scanner.model.configuration import Account, Configuration
+from scanner.model.estate import Estate
+from scanner.model.finding import Findings
+from scanner.model.policy import Policy
+from scanner.plan import Plan, plan
+from tests.demo.replay import AT, Recording
+
+
+@dataclass(frozen=True)
+class Demo:
+    """The demo account as a test needs it."""
+
+    emulator: Emulator
+    account: Account
+    configuration: Configuration
+    policy: Policy
+    work: Plan
+    recording: Recording
+    estate: Estate
+    findings: Findings
+
+    def collect(self, port: Port, work: Plan | None = None) -> Estate:
+        return collect(
+            work or self.work, port, account=self.account.id, caller="arn:aws:iam::123456789012:user/demo",
+            regions=self.account.regions, at=AT, declared=self.configuration.declared, account_name="demo",
+        )  # fmt: skip
+
+    def judge(self, estate: Estate) -> Findings:
+        return judge(
+            catalogue().rules.values(), estate, self.policy, at=AT, systems=self.configuration.systems,
+            scope=self.configuration.scope, waivers=self.configuration.waivers,
+        )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def demo() -> Iterator[Demo]:
+    policy = load_policy()
+    configuration = load_configuration(Path(CONFIGURATION), policy, AT)
+    with Emulator() as emulator:
+        settle(emulator, AT)
+        account = replace(configuration.accounts["demo"], endpoint=emulator.endpoint)
+        port, _ = connect(account)
+        recording = Recording(port)
+        work = plan(catalogue().rules.values())
+        made = Demo(emulator, account, configuration, policy, work, recording, None, None)  # type: ignore[arg-type]
+        estate = made.collect(recording)
+        yield replace(made, estate=estate, findings=made.judge(estate))

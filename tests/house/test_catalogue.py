@@ -1,0 +1,72 @@
+"""Every rule has what its page and its reader need, and every clause that a rule must establish has one."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from rules import catalogue, contents
+from scanner.documents.construct import load_policy
+from scanner.model.rule import Rule
+
+RULES = list(catalogue().rules.values())
+POLICY = load_policy()
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_every_rule_is_whole(rule: Rule) -> None:
+    assert re.fullmatch(r"BK[1-9]\d\d", rule.id)
+    assert rule.promise.endswith(".")
+    assert len(rule.promise) <= 100
+    assert rule.explanation
+    assert rule.fix
+    assert rule.reads
+    assert rule.kinds
+    assert rule.enforces
+    assert set(rule.enforces) <= set(POLICY.clauses), set(rule.enforces) - set(POLICY.clauses)
+    assert POLICY.controls_of(rule.enforces), f"{rule.id} supports no control"
+    assert Path(rule.file).stem == rule.name
+    assert (ROOT / "tests" / "rules" / f"{rule.id}.yaml").exists()
+
+
+def test_no_table_is_of_no_rule() -> None:
+    tables = {file.stem for file in (ROOT / "tests" / "rules").glob("*.yaml")}
+    assert tables == {rule.id for rule in RULES}
+
+
+def test_the_contents_are_those_of_the_catalogue() -> None:
+    assert contents() == [(rule.id, rule.question, rule.severity.value, rule.promise) for rule in RULES]
+
+
+#: The rules of the catalogue that this version promises: those judged on live AWS in BK1xx to BK4xx and BK8xx.
+PROMISED = {
+    *(f"BK{number}" for number in (*range(101, 113), 115, 116, 117)),
+    *(f"BK{number}" for number in range(201, 214)),
+    *(f"BK{number}" for number in range(301, 313)),
+    *(f"BK{number}" for number in range(401, 413)),
+    *(f"BK{number}" for number in range(801, 811)),
+}
+
+
+def test_every_promised_rule_is_there() -> None:
+    assert {rule.id for rule in RULES} >= PROMISED, PROMISED - {rule.id for rule in RULES}
+
+
+def test_no_file_is_too_long_to_read_in_one_sitting() -> None:
+    long = {
+        str(file.relative_to(ROOT)): lines
+        for folder in ("scanner", "rules", "drills", "reports", "tests", "tools")
+        for file in (ROOT / folder).rglob("*.py")
+        if (lines := len(file.read_text(encoding="utf-8").splitlines())) > 400
+    }
+    assert not long
+
+
+def test_no_module_is_called_utils() -> None:
+    names = {"utils.py", "common.py", "helpers.py", "base.py", "misc.py"}
+    found = [file for folder in ("scanner", "rules", "drills", "reports") for file in (ROOT / folder).rglob("*.py")
+             if file.name in names]  # fmt: skip
+    assert not found

@@ -1,0 +1,135 @@
+"""Every format is total over the outcomes, valid by its own rules, and the same from the same report."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from junitparser import Error, Failure, JUnitXml, Skipped
+
+from reports import findings_json, html, junit, markdown, table
+from reports.report import Report, state_of
+from scanner.cli.formats import FORMATS, render
+from scanner.documents.schema import schema_text
+from tests.reports.sample import NASTY, sample
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+@pytest.fixture(scope="module")
+def report() -> Report:
+    return sample()
+
+
+def test_the_sample_holds_every_state_and_severity(report: Report) -> None:
+    assert {state_of(one) for one in report.findings.findings} == {"passed", "failed", "unknown", "exempt", "waived"}
+    assert {one.rule.severity.value for one in report.findings.findings} == {"critical", "high", "medium", "low"}
+    assert any(one.subject.gap for one in report.findings.findings)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_same_report_gives_the_same_bytes(name: str, report: Report) -> None:
+    assert render(name, report) == render(name, sample())
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_golden_file(name: str, report: Report, request: pytest.FixtureRequest) -> None:
+    file = GOLDEN / FORMATS[name][0]
+    text = render(name, report)
+    if request.config.getoption("--update-golden"):
+        file.write_text(text, encoding="utf-8", newline="")
+    assert text == file.read_bytes().decode(), f"{file.name} changed; if that is meant: pytest --update-golden"
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_finding_that_needs_a_person_is_in_every_format(name: str, report: Report) -> None:
+    text = render(name, report)
+    for one in (*report.failures, *report.unknowns, *report.waived):
+        assert one.rule.id in text
+        assert one.subject.name in text or one.subject.id in text or one.subject.name == NASTY
+    for gap in report.estate.gaps:
+        assert gap.unknown.detail in text or gap.unknown.detail in text.replace("\\", ""), gap.unknown.detail
+
+
+def test_json_keeps_its_schema(report: Report) -> None:
+    from jsonschema import Draft202012Validator
+
+    document = json.loads(findings_json.render(report))
+    Draft202012Validator(json.loads(schema_text("findings"))).validate(document)
+    assert document["summary"] == {"passed": 4, "failed": 11, "unknown": 8, "exempt": 4, "waived": 1}
+
+
+def test_junit_says_each_outcome_as_documented(report: Report) -> None:
+    said = {}
+    for suite in JUnitXml.fromstring(junit.render(report).encode()):
+        for case in suite:
+            kinds = {type(result) for result in case.result}
+            said[suite.name[:5], case.name] = kinds
+    for one in report.findings.findings:
+        wanted = {"passed": set(), "failed": {Failure}, "unknown": {Error}, "exempt": {Skipped}, "waived": {Skipped}}
+        name = one.subject.id.replace("\x1b", "")
+        assert said[one.rule.id, name] == wanted[state_of(one)]
+
+
+def test_csv_cells_are_no_formulas_and_no_control_characters(report: Report) -> None:
+    rows = list(csv.DictReader(io.StringIO(table.render(report), newline="")))
+    assert len(rows) == len(report.findings.findings)
+    for row in rows:
+        for cell in row.values():
+            assert cell is not None
+            assert not cell.startswith(("=", "+", "-", "@"))
+            assert "\x1b" not in cell
+
+
+class _Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: set[str] = set()
+        self.urls: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.add(tag)
+        self.urls += [value or "" for name, value in attrs if name in ("src", "href", "action")]
+        if tag not in ("meta", "br", "link", "img", "input", "hr"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def test_html_is_one_offline_file_without_script(report: Report) -> None:
+    text = html.render(report)
+    tags = _Tags()
+    tags.feed(text)
+    assert tags.open == []
+    assert not {"script", "iframe", "object", "embed", "link", "form"} & tags.seen
+    assert all(url.startswith("#") for url in tags.urls)
+    assert "default-src 'none'" in text
+    assert not re.search(r"url\(|@import|https?://", text)
+    assert "alert(&#34;x&#34;)" in text
+    assert "\x1b" not in text
+
+
+def test_markdown_tables_are_not_broken_by_names(report: Report) -> None:
+    lines = markdown.render(report).splitlines()
+    for start, line in enumerate(lines):
+        if re.fullmatch(r"\|(---\|)+", line):
+            width = line.count("|")
+            for row in lines[start + 1 :]:
+                if not row:
+                    break
+                assert len(re.findall(r"(?<!\\)\|", row)) == width, row
+
+
+def test_a_waiver_is_shown_with_its_reason_owner_and_approver(report: Report) -> None:
+    for name in FORMATS:
+        text = render(name, report)
+        assert "migrated in January" in text
+        assert "bea" in text
+        assert "2027-01-31" in text
