@@ -19,6 +19,8 @@ def stamp(at: datetime) -> str:
 
 def printable(text: str) -> str:
     """Leave out control characters, which are no XML and would steer a terminal."""
+    if text.isprintable():
+        return text
     return "".join(char for char in text if char in "\n\t" or char.isprintable())
 
 

@@ -12,7 +12,7 @@ from scanner.model.estate import Estate, Gap
 from scanner.model.finding import Finding, Findings, Subject
 from scanner.model.look import Look, Read
 from scanner.model.policy import Objective, Policy, Scope
-from scanner.model.reading import Reason, Unknown
+from scanner.model.reading import Known, Reason, Unknown
 from scanner.model.resource import Resource
 from scanner.model.rule import Rule
 from scanner.model.system import System, membership
@@ -50,6 +50,13 @@ class Objectives:
         return rows
 
     def _find(self, resource: Resource) -> Objective:
+        named = type(resource).facts.get(type(resource).member_of)
+        if named is not None:
+            reading = self._look.reading(resource, named)
+            if isinstance(reading, Known):
+                own = [system for system in self._systems if system.name == reading.value]
+                return self._objective(own[:1] or (None,), tuple(system.name for system in own[:1]), None)
+            return self._objective((*self._systems, None), (), reading)
         subject = resource
         try:
             owner = self._owner(resource)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from scanner.model.fact import Fact
@@ -59,7 +59,7 @@ class Plan:
                 if listed.located_by is not None and listed.located_by.call is not None:
                     found[listed.located_by.call] = None
             found.update(dict.fromkeys(need.calls))
-            found.update(dict.fromkeys(side.call for side in need.sides))
+        found.update(dict.fromkeys(side.call for side in side_lists(self).values()))
         found.update(dict.fromkeys(one.first for one in tuple(found) if one.first is not None))
         return tuple(sorted(found, key=lambda one: (one.name, repr(one.parameters))))
 
@@ -95,14 +95,41 @@ def budget(work: Plan, regions: int) -> tuple[Line, ...]:
             lines[listing.call, ""] = Line(listing.call, 0, f"1 per {need.kind.child_of.title}, and further pages")
         elif listing.call is not None:
             lines[listing.call, ""] = Line(listing.call, places, f"{places}, and further pages")
-        for side in need.sides:
-            lines[side.call, ""] = Line(side.call, regions, f"{regions}, and further pages")
         alone = listing.call is None and not listing.declared
         for one in need.calls:
             lines[one, need.kind.kind] = Line(
                 one, places if alone else 0, str(places) if alone else f"1 per {need.kind.title}"
             )
+    for side in side_lists(work).values():
+        lines[side.call, ""] = Line(side.call, regions, f"{regions}, and further pages")
     return tuple(lines.values())
+
+
+#: Lists that name the kinds they want in a parameter; one call can name those of all (GetResources, API reference).
+_JOINABLE = {"resourcegroupstaggingapi:GetResources": "ResourceTypeFilters"}
+
+
+def side_lists(work: Plan) -> dict[SideList, SideList]:
+    """Give the list that is really read for each side list of the plan: one for all that can be joined in one call."""
+    joined: dict[tuple[str, str, str], list[str]] = {}
+    for need in work.needs.values():
+        for side in need.sides:
+            name = _JOINABLE.get(side.call.name)
+            if name is not None:
+                wanted = dict(side.call.parameters)[name]
+                assert isinstance(wanted, tuple)
+                joined.setdefault((side.call.name, side.items, side.key), []).extend(wanted)
+    found: dict[SideList, SideList] = {}
+    for need in work.needs.values():
+        for side in need.sides:
+            read = replace(side, match="")
+            name = _JOINABLE.get(side.call.name)
+            if name is not None:
+                kinds = tuple(sorted(set(joined[side.call.name, side.items, side.key])))
+                parameters = tuple((key, kinds if key == name else value) for key, value in side.call.parameters)
+                read = replace(read, call=replace(side.call, parameters=parameters))
+            found[side] = read
+    return found
 
 
 def permission_of(call: Call) -> str:
@@ -131,7 +158,7 @@ def plan_facts(facts: Iterable[Fact[Any]]) -> Plan:
             continue
         if kind.kind not in wanted:
             wanted[kind.kind] = {}
-            pending.extend(kind.facts[name] for name in (kind.belongs_to, kind.tagged_by) if name)
+            pending.extend(kind.facts[name] for name in (kind.belongs_to, kind.tagged_by, kind.member_of) if name)
         if fact.live is not None:
             wanted[kind.kind][fact.name] = fact
             if fact.live.given is not None:

@@ -14,7 +14,7 @@ from scanner.resources.aws_backup.settings import Settings
     reads=[Settings.opted_in, Settings.in_use],
     enforces=["4.1-compute-snapshots"],
 )
-def backup_is_opted_in(settings: Settings, demand: Objective) -> Verdict:  # noqa: ARG001  # the same for every tier
+def backup_is_opted_in(settings: Settings, demand: Objective) -> Verdict:  # the same for every tier
     """AWS Backup is opted in for every kind in use.
 
     AWS Backup passes over a kind that the region is not opted in for, whatever tags its resources carry, and reports

@@ -9,7 +9,7 @@ from scanner.resources.declared import ScopeClass
 
 
 @rule("BK102", severity=Severity.HIGH, reads=[ScopeClass.systems], enforces=["1.2-scope"])
-def scope_classes_have_systems(scope: ScopeClass, demand: Objective) -> Verdict:  # noqa: ARG001  # the same for all
+def scope_classes_have_systems(scope: ScopeClass, demand: Objective) -> Verdict:  # the same for all
     """Every scope class of the policy has at least one system.
 
     A class without a system is a part of the company that the policy promises to cover and nobody looks after.

@@ -19,7 +19,7 @@ from scanner.resources.protection import Recoverable
     ],
     aliases=["BACKUP_RESOURCES_PROTECTED_BY_BACKUP_PLAN"],
 )  # fmt: skip
-def stores_are_backed_up(store: Recoverable, demand: Objective) -> Verdict:  # noqa: ARG001  # same for every tier
+def stores_are_backed_up(store: Recoverable, demand: Objective) -> Verdict:  # same for every tier
     """Every data store is selected by a backup plan or keeps equivalent native backups.
 
     A store that nothing backs up is lost with the first mistake, and nobody is told.

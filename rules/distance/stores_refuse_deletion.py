@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rules.kit import rule
 from scanner.model.policy import Objective
 from scanner.model.verdict import Severity, Verdict
-from scanner.resources.dynamodb import Table
-from scanner.resources.rds.clusters import DatabaseCluster
-from scanner.resources.rds.instances import Instance, its_cluster
+from scanner.resources import kinds
+from scanner.resources.rds.instances import Instance, its_cluster, short
+from scanner.resources.store import DataStore
 
-#: The kinds that can refuse deletion; one that is added here needs `deletion_protected`.
-KINDS = (Instance, DatabaseCluster, Table)
+#: The kinds that can refuse deletion.
+KINDS = tuple(kind for kind in kinds().values() if issubclass(kind, DataStore) and "deletion_protected" in kind.facts)
 
 
 @rule(
     "BK807",
     severity=Severity.MEDIUM,
-    reads=[Instance.cluster, Instance.replica_of, *(kind.deletion_protected for kind in KINDS)],
+    reads=[Instance.cluster, Instance.replica_of, *(kind.facts["deletion_protected"] for kind in KINDS)],
     enforces=["5.1-retention"],
 )
-def stores_refuse_deletion(store: Instance | DatabaseCluster | Table, demand: Objective) -> Verdict:
+def stores_refuse_deletion(store: Any, demand: Objective) -> Verdict:
     """Data stores refuse deletion.
 
     One wrong command deletes a database, and its automated backups with it.
@@ -32,5 +34,5 @@ def stores_refuse_deletion(store: Instance | DatabaseCluster | Table, demand: Ob
     if store.deletion_protected:
         return Verdict.passed("deletion protection is on")
     if isinstance(store, Instance) and store.replica_of is not None:
-        return Verdict.exempt(f"it is a replica, its data are in {store.replica_of}")
+        return Verdict.exempt(f"it is a replica, its data are in {short(store.replica_of)}")
     return Verdict.failed("deletion protection is off", "it on")

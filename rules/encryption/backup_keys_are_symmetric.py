@@ -8,7 +8,7 @@ from scanner.model.verdict import Severity, Verdict
 from scanner.resources.kms import SYMMETRIC, Key
 
 
-@rule("BK410", severity=Severity.MEDIUM, reads=[Key.spec, Key.protects], enforces=["6.1-aes"])
+@rule("BK410", severity=Severity.MEDIUM, reads=[Key.spec, Key.usage, Key.protects], enforces=["6.1-aes"])
 def backup_keys_are_symmetric(key: Key, demand: Objective) -> Verdict:
     """Backup keys are 256-bit symmetric KMS keys.
 
@@ -20,6 +20,8 @@ def backup_keys_are_symmetric(key: Key, demand: Objective) -> Verdict:
     spec, china = key.spec, key.region.startswith("cn-")
     if spec == SYMMETRIC and not china:
         return Verdict.passed(f"{spec}: 256-bit AES-GCM")
+    if spec != SYMMETRIC and key.usage != "ENCRYPT_DECRYPT":
+        return Verdict.exempt(f"{spec} for {key.usage}: it encrypts nothing")
     protects = key.protects
     if protects.known:
         what = f"{spec} is 128-bit SM4 in {key.region}" if spec == SYMMETRIC else f"{spec} is not 256-bit symmetric"

@@ -24,7 +24,7 @@ def backup_duration_is_usual(store: Recoverable, demand: Objective) -> Verdict:
     factor, samples = demand.usual_duration_factor, demand.usual_samples
     runs = store.runs.whole()
     if len(runs) <= samples:
-        return Verdict.exempt(f"{len(runs)} completed backup jobs are too few to know its usual range")
+        return Verdict.exempt(f"too few completed backup jobs to know its usual range: {len(runs)}")
     usual = timedelta(seconds=median(run.lasted.total_seconds() for run in runs[:-1]))
     last = runs[-1]
     return Verdict.when(

@@ -25,7 +25,7 @@ def backup_size_is_usual(store: Recoverable, demand: Objective) -> Verdict:
     factor, samples = demand.usual_size_factor, demand.usual_samples
     sizes = store.sizes.whole()
     if len(sizes) <= samples:
-        return Verdict.exempt(f"{len(sizes)} backups with a size are too few to know its usual range")
+        return Verdict.exempt(f"too few backups with a size to know its usual range: {len(sizes)}")
     usual = median(one.size for one in sizes[:-1])
     last = sizes[-1].size
     return Verdict.when(

@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from rules.kit import rule
 from scanner.model.policy import Objective
 from scanner.model.verdict import Severity, Verdict
+from scanner.resources import kinds
 from scanner.resources.rds.clusters import DatabaseCluster
 from scanner.resources.rds.instances import Instance, its_cluster, its_source
-from scanner.resources.rds.snapshots import DatabaseSnapshot
+from scanner.resources.store import Backup
 
 #: The kinds of backup whose list tells their tags; AWS Backup's lists do not.
-BACKUPS = (DatabaseSnapshot,)
+BACKUPS = tuple(kind for kind in kinds().values() if issubclass(kind, Backup) and "tags" in kind.facts)
 
 
 @rule(
     "BK306",
     severity=Severity.LOW,
     reads=[
-        *(kind.tags for kind in BACKUPS),
+        *(kind.facts["tags"] for kind in BACKUPS),
         Instance.cluster, Instance.copy_tags, Instance.tags, Instance.backed_up_with,
         DatabaseCluster.copy_tags, DatabaseCluster.tags, DatabaseCluster.backed_up_with,
     ],
     enforces=["5.1-catalogue"],
 )  # fmt: skip
-def backups_carry_catalogue_tags(thing: Instance | DatabaseCluster | DatabaseSnapshot, demand: Objective) -> Verdict:
+def backups_carry_catalogue_tags(thing: Any, demand: Objective) -> Verdict:
     """Backups carry catalogue tags.
 
     In an emergency a snapshot is found by what it is tagged with, not by the name AWS gave it.
@@ -34,8 +36,8 @@ def backups_carry_catalogue_tags(thing: Instance | DatabaseCluster | DatabaseSna
     """
     wanted = demand.catalogue_tags
     words = "the tags " + ", ".join(wanted)
-    if isinstance(thing, BACKUPS):
-        lacking = _lacking(thing.tags, wanted)
+    if isinstance(thing, Backup):
+        lacking = _lacking(thing.tags, wanted)  # type: ignore[attr-defined]  # those of BACKUPS have tags
         return Verdict.when(not lacking, f"it lacks the tags {lacking}" if lacking else f"it carries {words}", words)
     if because := its_cluster(thing) or its_source(thing):
         return Verdict.exempt(because)

@@ -10,7 +10,7 @@ from scanner.resources.declared import DeclaredSystem
 
 
 @rule("BK310", severity=Severity.MEDIUM, reads=[DeclaredSystem.rto, DeclaredSystem.dependants], enforces=["7.1-rto"])
-def dependencies_come_back_first(system: DeclaredSystem, demand: Objective) -> Verdict:  # noqa: ARG001  # its own RTO counts
+def dependencies_come_back_first(system: DeclaredSystem, demand: Objective) -> Verdict:  # its own RTO counts
     """A dependency's RTO is no longer than its dependants'.
 
     A system that must be back in an hour cannot be if what it needs may take eight. Systems that need it through others
@@ -29,5 +29,8 @@ def dependencies_come_back_first(system: DeclaredSystem, demand: Objective) -> V
     if sooner:
         named = ", ".join(f"{one.name} ({speak(one.rto)})" for one in sooner if one.rto is not None)
         return Verdict.failed(f"may take {speak(rto)}, and is needed by {named}", "no more than its dependants have")
-    dependants.whole()
-    return Verdict.passed(f"may take {speak(rto)}, no longer than {', '.join(one.name for one in dependants.known)}")
+    timed = [one.name for one in dependants.whole() if one.rto is not None]
+    if not timed:
+        names = ", ".join(one.name for one in dependants.known)
+        return Verdict.exempt(f"no RTO objective set for what depends on it: {names}")
+    return Verdict.passed(f"may take {speak(rto)}, no longer than {', '.join(timed)}")

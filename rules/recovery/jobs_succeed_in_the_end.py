@@ -16,12 +16,13 @@ _UNDER_WAY = frozenset({"CREATED", "PENDING", "RUNNING", "ABORTING", "COMPLETING
     reads=[Job.state, Job.message, Job.started_at, Job.later_successes, Job.source, Job.source_gone],
     enforces=["5.2-failure-alert"],
 )
-def jobs_succeed_in_the_end(job: Job, demand: Objective) -> Verdict:  # noqa: ARG001  # the same for every tier
+def jobs_succeed_in_the_end(job: Job, demand: Objective) -> Verdict:  # the same for every tier
     """No backup, copy or restore job failed without a later success.
 
     A failed job that nobody repeated is a hole in the record, and often the first of many. A backup or copy that was
     aborted, expired in the queue or stayed partial counts as failed, whoever stopped it; a restore that a person
-    aborted does not. Copies must succeed to the same vault. A resource that is gone cannot be backed up again.
+    aborted does not. Copies must succeed to the same vault. A resource that is gone cannot be backed up again; that it
+    can be restored matters all the more.
 
     Fix: read the job's message, mend the cause and start the job again.
     """
@@ -35,7 +36,7 @@ def jobs_succeed_in_the_end(job: Job, demand: Objective) -> Verdict:  # noqa: AR
     later = job.later_successes if job.source else None
     if later is not None and later.known:
         return Verdict.passed(f"{state.lower()}, but one started {later.known[0]:%Y-%m-%d %H:%M} UTC completed")
-    if job.source_gone:
+    if not isinstance(job, RestoreJob) and job.source_gone:
         return Verdict.exempt(f"{state.lower()}, and {job.source} exists no more")
     if later is not None:
         later.whole()

@@ -47,7 +47,9 @@ def last_backup_completed(store: Recoverable, demand: Objective) -> Verdict:
         plans.whole()
         return Verdict.passed(f"restorable to any moment up to {span.latest:%Y-%m-%d %H:%M} UTC", wanted)
     if store.created_at > since:
-        return Verdict.exempt(f"created {speak(_minutes(demand.at - store.created_at))} ago, the first backup is not due yet")
+        return Verdict.exempt(
+            f"created {speak(_minutes(demand.at - store.created_at))} ago, the first backup is not due yet"
+        )
     if store.native_loss == timedelta() and not plans.whole():
         return Verdict.exempt("it keeps its versions in place and no plan selects it, so no backup is due")
     made.whole()

@@ -2,39 +2,46 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rules.kit import rule
 from scanner.model.duration import speak
 from scanner.model.errors import CouldNotCheck
 from scanner.model.policy import Objective
 from scanner.model.reading import Reason, Unknown
 from scanner.model.verdict import Severity, Verdict
-from scanner.resources.aws_backup.vaults import RecoveryPoint
-from scanner.resources.rds.snapshots import ClusterSnapshot, Snapshot
+from scanner.resources import kinds
+from scanner.resources.store import Backup
 
-#: The kinds of backup whose list tells a status; one that is added here needs `status` and `made_at`.
-KINDS = (Snapshot, ClusterSnapshot, RecoveryPoint)
+#: The kinds of backup whose list tells a status.
+KINDS = tuple(kind for kind in kinds().values() if issubclass(kind, Backup) and "status" in kind.facts)
 
-# A STOPPED recovery point is continuous and grows no more, but restores (AWS Backup guide, "Recovery point statuses").
-WHOLE = frozenset({"available", "completed", "stopped"})
-UNDER_WAY = frozenset({"creating", "copying", "pending", "deleting", "recovering", "modifying"})
-BROKEN = frozenset({"failed", "error", "partial", "expired", "incompatible-restore", "recoverable", "deleted"})
+# A STOPPED recovery point is continuous and grows no more, but restores (AWS Backup guide, "Recovery point statuses");
+# an image is disabled on purpose.
+WHOLE = frozenset({"available", "completed", "stopped", "restoring", "exporting", "disabled"})
+UNDER_WAY = frozenset({
+    "creating", "copying", "pending", "deleting", "recovering", "modifying", "transferring", "transient",
+})  # fmt: skip
+BROKEN = frozenset({"failed", "error", "partial", "expired", "incompatible-restore", "invalid", "cancelled"})
 
 
 @rule(
     "BK305",
     severity=Severity.HIGH,
-    reads=[fact for kind in KINDS for fact in (kind.status, kind.made_at)],
+    reads=[kind.facts[name] for kind in KINDS for name in ("status", "made_at")],
     enforces=["5.1-completion"],
 )
-def no_snapshot_is_stuck(backup: Snapshot | ClusterSnapshot | RecoveryPoint, demand: Objective) -> Verdict:
+def no_snapshot_is_stuck(backup: Any, demand: Objective) -> Verdict:
     """No snapshot is stuck or in error.
 
     A snapshot that never completes looks like a backup in every list and restores nothing.
 
     Fix: read the error in the console, delete the broken snapshot and take a new one.
     """
-    status = backup.status
+    status: str = backup.status
     word = status.lower()
+    if word == "deleted":
+        return Verdict.exempt("it is deleted")
     if word in WHOLE:
         return Verdict.passed(f"its status is {status}")
     if word in BROKEN:

@@ -8,15 +8,17 @@ from rules.kit import rule
 from scanner.model.errors import CouldNotCheck
 from scanner.model.policy import Objective
 from scanner.model.verdict import Severity, Verdict
-from scanner.resources.aws_backup.vaults import RecoveryPoint
+from scanner.resources import kinds
+from scanner.resources.keys import untold
 from scanner.resources.protection import Recoverable
 from scanner.resources.rds.clusters import DatabaseCluster
 from scanner.resources.rds.instances import Instance, its_cluster
-from scanner.resources.rds.snapshots import ClusterSnapshot, Snapshot
 from scanner.resources.store import Backup
 
 #: The kinds of backup whose list tells their key.
-BACKUPS = (Snapshot, ClusterSnapshot, RecoveryPoint)
+BACKUPS = tuple(
+    kind for kind in kinds().values() if issubclass(kind, Backup) and kind.facts["key"].by is not untold
+)
 
 Check = Callable[[], str]
 

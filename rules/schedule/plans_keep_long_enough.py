@@ -27,7 +27,9 @@ def plans_keep_long_enough(plan: Plan, demand: Objective) -> Verdict:
     wanted = demand.retention
     short: list[str] = []
     kept = [(f"rule {rule.name}", rule.kept) for rule in plan.rules]
-    kept += [(f"the copies of rule {rule.name} in {copy.vault}", copy.kept) for rule in plan.rules for copy in rule.copies]
+    kept += [
+        (f"the copies of rule {rule.name} in {copy.vault}", copy.kept) for rule in plan.rules for copy in rule.copies
+    ]
     if not kept:
         return Verdict.exempt("it has no rules")
     for what, length in kept:

@@ -40,6 +40,7 @@ EXPIRED = frozenset({
     "ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException",
     "InvalidAccessKeyId", "SignatureDoesNotMatch", "RequestExpired", "TokenRefreshRequired",
 })  # fmt: skip
+_LARGEST_PAGE = 1000
 _TOKENS = (("NextToken", "NextToken"), ("nextToken", "nextToken"), ("Marker", "Marker"), ("NextMarker", "Marker"))
 
 
@@ -95,7 +96,7 @@ class Boto:
             client = self.client(service, region)
             method = _snake(operation)
             if client.can_paginate(method):
-                answers: Iterator[Any] = iter(client.get_paginator(method).paginate(**parameters))
+                answers: Iterator[Any] = iter(_largest_pages(client, method).paginate(**parameters))
             else:
                 answers = _follow(client, method, dict(parameters))
             for answer in answers:
@@ -107,6 +108,18 @@ class Boto:
             raise CallFailed(Reason.FAILED, type(error).__name__, _first_line(error)) from None
         except (OSError, ValueError, ResponseParserError) as error:  # urllib3 and parsers below botocore
             raise CallFailed(Reason.FAILED, type(error).__name__, _first_line(error)) from None
+
+
+def _largest_pages(client: BaseClient, method: str) -> Any:
+    """Give the paginator of a method, asking for the largest pages that its model admits: fewest calls."""
+    pager = client.get_paginator(method)
+    limit = pager._pagination_cfg.get("limit_key")  # noqa: SLF001  # botocore does not publish it
+    shape = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[method]).input_shape
+    most = shape.members[limit].metadata.get("max") if limit and shape and limit in shape.members else None
+    if most and most <= _LARGEST_PAGE:
+        plain = pager.paginate
+        pager.paginate = lambda **given: plain(**given, PaginationConfig={"PageSize": most})
+    return pager
 
 
 def _follow(client: BaseClient, method: str, parameters: dict[str, Any]) -> Iterator[Any]:

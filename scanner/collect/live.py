@@ -8,28 +8,23 @@ tasks share nothing. A call that fails makes facts unknown; a listing that fails
 from __future__ import annotations
 
 import queue
-import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from scanner.collect.asking import Answer, Parse, ask, merged
 from scanner.collect.draft import Draft, Place, draft_of, fill, parameters_of
 from scanner.collect.paths import getter
-from scanner.collect.port import CallFailed, Port
+from scanner.collect.port import Port
 from scanner.model.estate import Estate, Gap
 from scanner.model.origin import Call, SideList
 from scanner.model.reading import Evidence, Known, Reason, Source, Unknown
 from scanner.model.resource import Resource
-from scanner.plan import Need, Plan
+from scanner.plan import Need, Plan, side_lists
 
 Declared = Mapping[str, Iterable[Mapping[str, Any]]]
-Parse = Callable[[Any], Iterable[Any]]
-
-#: How long to wait, in seconds, each time that AWS is still making what was asked of it.
-PAUSES = (0.2, 0.5, 1.0, *(2.0,) * 30)
-
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -40,17 +35,6 @@ class Progress:
     begun: int
     ended: int
     failed: bool = False
-
-
-@dataclass(slots=True)
-class _Answer:
-    """What one task brought: items or one answer, and the error that stopped it, if any."""
-
-    items: list[Any] = field(default_factory=list)
-    evidence: Evidence | None = None
-    failure: CallFailed | None = None
-    pages: int = 0
-    preparations: int = 0
 
 
 def collect(
@@ -94,7 +78,7 @@ def collect(
 
 
 class _Run:
-    """One collection under way; all methods but `_ask` run in the owner's thread."""
+    """One collection under way; all its methods run in the owner's thread."""
 
     def __init__(
         self,
@@ -113,7 +97,7 @@ class _Run:
         self._regions = regions
         self._declared = declared
         self._tell = progress
-        self._done: queue.SimpleQueue[tuple[Future[_Answer], Callable[[_Answer], None], tuple[str, str]]] = (
+        self._done: queue.SimpleQueue[tuple[Future[Answer], Callable[[Answer], None], tuple[str, str]]] = (
             queue.SimpleQueue()
         )
         self._open = 0
@@ -126,6 +110,7 @@ class _Run:
         self.listings: dict[tuple[str, str], Evidence] = {}
         self.gaps: list[Gap] = []
         self.calls: dict[str, int] = {}
+        self._reads = side_lists(plan)
         self._sides: dict[tuple[SideList, str], dict[Any, tuple[Any, Evidence]] | Unknown] = {}
 
     # -- the pool ------------------------------------------------------------------------------------------
@@ -136,54 +121,14 @@ class _Run:
         region: str,
         parameters: Mapping[str, Any],
         items: str,
-        then: Callable[[_Answer], None],
+        then: Callable[[Answer], None],
         parse: Parse | None = None,
     ) -> None:
         self._open += 1
         unit = (region or "global", call.service)
         self._count(unit, begun=1)
-        future = self._pool.submit(self._ask, call, region, parameters, items, parse)
+        future = self._pool.submit(ask, self._port, call, region, parameters, items, parse)
         future.add_done_callback(lambda done: self._done.put((done, then, unit)))
-
-    def _ask(
-        self, call: Call, region: str, parameters: Mapping[str, Any], items: str, parse: Parse | None
-    ) -> _Answer:
-        answer = _Answer()
-        pick = getter(items) if items else None
-        try:
-            if call.first is not None:
-                self._prepare(call.first, region, answer)
-            for page in self._port.pages(call.service, call.operation, region, parameters):
-                answer.pages += 1
-                if answer.evidence is None:
-                    where = f"{call.name} in {region}" if region else call.name
-                    shown = " ".join(f"{key}={value}" for key, value in parameters.items() if isinstance(value, str))
-                    answer.evidence = Evidence(
-                        Source.LIVE, f"{where} {shown}".rstrip(), page.taken_at, page.request_id
-                    )
-                if pick is None:
-                    answer.items.append(page.answer)
-                else:
-                    found = pick(page.answer) or ()
-                    answer.items.extend(parse(found) if parse is not None else found)
-        except CallFailed as failure:
-            answer.failure = failure
-        except (ValueError, TypeError, KeyError) as error:
-            if parse is None:
-                raise
-            answer.failure = CallFailed(Reason.MALFORMED, type(error).__name__, f"cannot read {items}: {error}")
-        return answer
-
-    def _prepare(self, call: Call, region: str, answer: _Answer) -> None:
-        """Have AWS make what is read next, and wait until it says that it is there."""
-        path, value = call.until
-        for pause in PAUSES:
-            for page in self._port.pages(call.service, call.operation, region, parameters_of(call, ())):
-                answer.preparations += 1
-                if not path or getter(path)(page.answer) == value:
-                    return
-            time.sleep(pause)
-        raise CallFailed(Reason.FAILED, "NotReady", f"{call.name} did not answer {value} within {sum(PAUSES):.0f} s")
 
     def _count(self, unit: tuple[str, str], *, begun: int = 0, ended: int = 0, failed: bool = False) -> None:
         counts = self._units.setdefault(unit, [0, 0])
@@ -222,10 +167,9 @@ class _Run:
         for (call, items, parse, region), needs in shared.items():
             parameters = parameters_of(call, ())
             self._submit(call, region, parameters, items, self._listed(call, region, needs, None), parse)
-        for need in self._plan.needs.values():
-            for side in need.sides:
-                for region in self._regions:
-                    self._side(side, region)
+        for side in dict.fromkeys(self._reads.values()):
+            for region in self._regions:
+                self._side(side, region)
 
     def _declare(self, need: Need, places: tuple[str, ...]) -> None:
         listing = need.kind.listed_by
@@ -242,8 +186,8 @@ class _Run:
 
     def _listed(
         self, call: Call, region: str, needs: list[Need], parent: Draft | None
-    ) -> Callable[[_Answer], None]:
-        def then(answer: _Answer) -> None:
+    ) -> Callable[[Answer], None]:
+        def then(answer: Answer) -> None:
             self.calls[call.name] = self.calls.get(call.name, 0) + max(1, answer.pages)
             if call.first is not None:
                 self.calls[call.first.name] = self.calls.get(call.first.name, 0) + answer.preparations
@@ -295,7 +239,7 @@ class _Run:
                 return
         self._settle(need, draft)
 
-    def _located(self, need: Need, draft: Draft, path: str, call: Call, answer: _Answer) -> None:
+    def _located(self, need: Need, draft: Draft, path: str, call: Call, answer: Answer) -> None:
         self.calls[call.name] = self.calls.get(call.name, 0) + 1
         if answer.failure is not None:
             self._gap(need, "", answer.failure.unknown(call.name, ""), draft)
@@ -329,7 +273,7 @@ class _Run:
         parameters = parameters_of(call, draft.line())
         self._submit(call, draft.region, parameters, "", lambda answer: self._answered(need, draft, call, answer))
 
-    def _answered(self, need: Need, draft: Draft, call: Call, answer: _Answer) -> None:
+    def _answered(self, need: Need, draft: Draft, call: Call, answer: Answer) -> None:
         self.calls[call.name] = self.calls.get(call.name, 0) + max(1, answer.pages)
         draft.waiting -= 1
         facts = [fact for fact in need.facts if fact.live is not None and fact.live.call == call]
@@ -339,11 +283,11 @@ class _Run:
             for fact in facts:
                 draft.readings[fact.name] = unknown
         else:
-            merged = _merged(answer.items)
+            whole = merged(answer.items)
             evidence = (answer.evidence or Evidence(Source.LIVE, f"{call.name} in {draft.region} of {draft.name}: "
                                                     f"{failure.code if failure else ''}"),)  # fmt: skip
             for fact in facts:
-                fill(draft, fact, merged, evidence)
+                fill(draft, fact, whole, evidence)
         if not draft.waiting:
             self._second(need, draft)
 
@@ -368,11 +312,9 @@ class _Run:
     # -- side lists ----------------------------------------------------------------------------------------
 
     def _side(self, side: SideList, region: str) -> None:
-        if (side, region) in self._sides:
-            return
         self._sides[side, region] = Unknown(Reason.FAILED, f"{side.call.name} in {region}: not answered")
 
-        def then(answer: _Answer) -> None:
+        def then(answer: Answer) -> None:
             self.calls[side.call.name] = self.calls.get(side.call.name, 0) + max(1, answer.pages)
             if answer.failure is not None and answer.failure.code not in side.call.nothing_on:
                 self._sides[side, region] = answer.failure.unknown(side.call.name, region)
@@ -393,7 +335,7 @@ class _Run:
             live = fact.live
             if live is None or live.side is None:
                 continue
-            table = self._sides.get((live.side, draft.region))
+            table = self._sides.get((self._reads[live.side], draft.region))
             if table is None:
                 draft.readings[fact.name] = Unknown(
                     Reason.BEYOND, f"{live.side.call.name}: region {draft.region} was not scanned"
@@ -404,21 +346,6 @@ class _Run:
                 key = getter(live.side.match)(draft.item) if live.side.match else draft.id
                 entries, evidence = table.get(key, ([], table[None][1]))
                 fill(draft, fact, {"entries": entries, **(entries[0] if entries else {})}, (evidence,))
-
-
-def _merged(pages: list[Any]) -> Mapping[str, Any]:
-    """Join the pages of one call's answer: lists are chained, the rest is the first page's."""
-    if len(pages) == 1:
-        only: Mapping[str, Any] = pages[0]
-        return only
-    merged: dict[str, Any] = {}
-    for page in pages:
-        for key, value in page.items():
-            if isinstance(value, list):
-                merged.setdefault(key, []).extend(value)
-            else:
-                merged.setdefault(key, value)
-    return merged
 
 
 __all__ = ["Progress", "Resource", "collect"]

@@ -42,7 +42,18 @@ def dump(estate: Estate) -> str:
         "resources": kinds,
         "evidence": book.entries(),
     }
-    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    # One line per resource and per evidence: small, and a diff shows which resources changed.
+    lines = [f'"{key}": {json.dumps(value, ensure_ascii=False)}' for key, value in document.items()
+             if key not in ("resources", "evidence")]  # fmt: skip
+    found = ",\n  ".join(f'"{kind}": {_lines(some, "   ")}' for kind, some in kinds.items())
+    lines.append(f'"resources": {{\n  {found}\n }}')
+    lines.append(f'"evidence": {_lines(book.entries(), "  ")}')
+    return "{\n " + ",\n ".join(lines) + "\n}\n"
+
+
+def _lines(entries: list[dict[str, Any]], margin: str) -> str:
+    rows = f",\n{margin}".join(json.dumps(one, ensure_ascii=False) for one in entries)
+    return f"[\n{margin}{rows}\n{margin[:-1]}]" if entries else "[]"
 
 
 def _resource(resource: Resource, book: _Book) -> dict[str, Any]:

@@ -12,9 +12,16 @@ from scanner.emulation.company import CONFIGURATION, settle
 
 def main() -> None:
     """Start it, say how to use it, and stay until interrupted."""
-    parser = argparse.ArgumentParser(prog="python -m scanner.emulation", description="An AWS on the loopback interface, with a company in it.")
+    parser = argparse.ArgumentParser(
+        prog="python -m scanner.emulation", description="An AWS on the loopback interface, with a company in it."
+    )
     parser.add_argument("--port", type=int, default=0, help="the port; left out: a free one")
-    parser.add_argument("--at", type=datetime.fromisoformat, default=None, help="the time that it is there, as 2026-11-24T06:00:00+00:00")
+    parser.add_argument(
+        "--at",
+        type=datetime.fromisoformat,
+        default=None,
+        help="the time that it is there, as 2026-11-24T06:00:00+00:00",
+    )
     parser.add_argument("--empty", action="store_true", help="an AWS without the company")
     told = parser.parse_args()
     at = told.at or datetime.now(UTC)

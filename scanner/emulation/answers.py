@@ -38,11 +38,11 @@ class Call:
     ask: Callable[[Mapping[str, str | None]], Document]
 
     def moto(self, **changes: str | None) -> Document:
-        """moto's answer to the same call; in query and json services with members replaced, or left out where None."""
+        """Moto's answer to the same call; in query and json services with members replaced, or left out where None."""
         return self.ask(changes)
 
     def everything(self, member: str, *, size: str, token: str, **changes: str | None) -> Document:
-        """moto's answer with every page of one list in it, whatever page the call asked for."""
+        """Moto's answer with every page of one list in it, whatever page the call asked for."""
         answer = self.moto(**changes, **{size: None, token: None})
         while following := answer.get(token):
             further = self.moto(**changes, **{size: None, token: following})
@@ -66,7 +66,7 @@ class Call:
         return self.world.shelf(kind, self.account, self.region)
 
     def backend(self, service: str) -> Any:
-        """moto's objects of a service where the call is made."""
+        """Moto's objects of a service where the call is made."""
         return self.world.backend(service, self.account, self.region)
 
     def fit(self, document: Document, within: str | None = None) -> Document:
@@ -77,8 +77,9 @@ class Call:
             shape = shape.member if shape.type_name == "list" else shape
         return pick(document, *shape.members)
 
-    def page(self, things: Iterable[Thing], *, size: str = "MaxResults", token: str = "NextToken",
-             most: int = 1000) -> tuple[list[Thing], Document]:
+    def page(
+        self, things: Iterable[Thing], *, size: str = "MaxResults", token: str = "NextToken", most: int = 1000
+    ) -> tuple[list[Thing], Document]:
         """One page of things, and the member that asks for the next one, if there is one."""
         everything = list(things)
         start = _position(self.params.get(token))

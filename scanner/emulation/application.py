@@ -19,10 +19,20 @@ StartResponse = Callable[..., Any]
 ANSWERS = answers_in(services)
 
 # How each protocol says "you may not" and "not so fast": the code and the HTTP status.
-DENIED = {"ec2": ("UnauthorizedOperation", 403), "query": ("AccessDenied", 403), "rest-xml": ("AccessDenied", 403),
-          "rest-json": ("AccessDeniedException", 403), "json": ("AccessDeniedException", 400)}
-THROTTLED = {"ec2": ("RequestLimitExceeded", 503), "query": ("Throttling", 400), "rest-xml": ("SlowDown", 503),
-             "rest-json": ("ThrottlingException", 429), "json": ("ThrottlingException", 400)}
+DENIED = {
+    "ec2": ("UnauthorizedOperation", 403),
+    "query": ("AccessDenied", 403),
+    "rest-xml": ("AccessDenied", 403),
+    "rest-json": ("AccessDeniedException", 403),
+    "json": ("AccessDeniedException", 400),
+}
+THROTTLED = {
+    "ec2": ("RequestLimitExceeded", 503),
+    "query": ("Throttling", 400),
+    "rest-xml": ("SlowDown", 503),
+    "rest-json": ("ThrottlingException", 429),
+    "json": ("ThrottlingException", 400),
+}
 
 
 class Application:
@@ -57,7 +67,12 @@ class Application:
                 return refuse(refusal, intent, request_id)
         with self.world.on_stage():
             account = environ.get("HTTP_X_MOTO_ACCOUNT_ID") or get_account_id_from(intent.signer)
-            call = Call(intent, account, self.world, lambda changes: self._mended(environ, edited(body, changes, intent.protocol), intent))
+            call = Call(
+                intent,
+                account,
+                self.world,
+                lambda changes: self._mended(environ, edited(body, changes, intent.protocol), intent),
+            )
             try:
                 return write(answer(call), intent, request_id)
             except Refusal as refusal:
@@ -72,14 +87,18 @@ class Application:
         return read(reply, intent)
 
     def _known(self, environ: dict[str, Any], body: bytes, heard: Heard) -> Reply:
-        """moto's reply, if moto knows the operation; it says otherwise by an exception or a web page."""
+        """Moto's reply, if moto knows the operation; it says otherwise by an exception or a web page."""
         try:
             reply = self._moto(environ, body)
         except NotImplementedError as unknown:
             raise Refusal("NotImplemented", f"The emulator does not know {heard.name}.", 501) from unknown
         except Exception as broken:  # a defect of moto, told to the caller instead of a traceback to nobody
-            raise Refusal("InternalFailure", f"moto failed at {heard.name}: {type(broken).__name__}: {broken}", 500) from broken
-        if reply.status in (404, 500, 501) and any("text/html" in value for name, value in reply.headers if name.lower() == "content-type"):
+            raise Refusal(
+                "InternalFailure", f"moto failed at {heard.name}: {type(broken).__name__}: {broken}", 500
+            ) from broken
+        if reply.status in (404, 500, 501) and any(
+            "text/html" in value for name, value in reply.headers if name.lower() == "content-type"
+        ):
             raise Refusal("NotImplemented", f"The emulator does not know {heard.name}.", 501)
         return reply
 
@@ -102,8 +121,12 @@ def _obstacle(obstacle: str, heard: Heard, intent: Intent) -> Refusal:
         code, status = THROTTLED[protocol]
         return Refusal(code, "Rate exceeded", status)
     code, status = DENIED[protocol]
-    return Refusal(code, f"User: arn:aws:iam::123456789012:user/scanner is not authorized to perform: {heard.name} "
-                         "because no identity-based policy allows it", status)
+    return Refusal(
+        code,
+        f"User: arn:aws:iam::123456789012:user/scanner is not authorized to perform: {heard.name} "
+        "because no identity-based policy allows it",
+        status,
+    )
 
 
 def _body(environ: dict[str, Any]) -> bytes:

@@ -68,16 +68,19 @@ class World:
         key = (kind, account, region)
         if key not in self._shelves:
             self._shelves[key] = kind()
-        return cast(Shelf, self._shelves[key])
+        return cast("Shelf", self._shelves[key])
 
     def shelves(self, kind: type[Shelf], account: str) -> dict[str, Shelf]:
         """Every region's state of one kind in one account."""
-        return {region: shelf for (held, owner, region), shelf in list(self._shelves.items())
-                if held is kind and owner == account}
+        return {
+            region: shelf
+            for (held, owner, region), shelf in list(self._shelves.items())
+            if held is kind and owner == account
+        }
 
     def backend(self, service: str, account: str, region: str) -> Any:
-        """moto's own objects; call it on stage only."""
-        return get_backend(cast(Any, service))[account][region]
+        """Moto's own objects; call it on stage only."""
+        return get_backend(cast("Any", service))[account][region]
 
     def end(self) -> None:
         """Forget everything."""
@@ -90,23 +93,28 @@ class World:
     def _enter(self) -> None:
         for backends, accounts in self._resting:
             backends.update(accounts)
-            BackendDict._instances.append(backends)
+            _in_use().append(backends)
         _bucket_names().update(self._buckets)
         self._resting, self._buckets = [], {}
 
     def _leave(self) -> None:
-        for backends in BackendDict._instances:
+        for backends in _in_use():
             self._resting.append((backends, dict(backends)))
             backends.clear()
-        BackendDict._instances.clear()
+        _in_use().clear()
         self._buckets = dict(_bucket_names())
         _bucket_names().clear()
+
+
+def _in_use() -> list[Any]:
+    """Moto's own list of the dictionaries that hold anything."""
+    return cast("list[Any]", vars(BackendDict)["_instances"])
 
 
 def _bucket_names() -> dict[str, Any]:
     """The one register of moto that lies outside its backends: which account owns which bucket."""
     loaded = sys.modules.get("moto.s3.models")
-    return cast(dict[str, Any], loaded.s3_backends.bucket_accounts) if loaded else {}
+    return cast("dict[str, Any]", loaded.s3_backends.bucket_accounts) if loaded else {}
 
 
 def _moto_now() -> datetime:

@@ -54,8 +54,8 @@ class Emulator:
     def start(self) -> Self:
         """Open the port over an empty AWS; a running emulator starts afresh."""
         self.stop()
-        from scanner.emulation.serving import serve
         from scanner.emulation.ground import World
+        from scanner.emulation.serving import serve
 
         self._world = World(self._clock)
         self._server = serve(self._world, self.interference, self._port)
@@ -104,14 +104,20 @@ class Emulator:
 
     def session(self, region: str = "eu-west-1") -> boto3.Session:
         """A boto3 session with credentials that are good for nothing else."""
-        return boto3.Session(aws_access_key_id="AKIAEMULATED", aws_secret_access_key="emulated", region_name=region, botocore_session=_models())
+        return boto3.Session(
+            aws_access_key_id="AKIAEMULATED",
+            aws_secret_access_key="emulated",
+            region_name=region,
+            botocore_session=_models(),
+        )
 
     def client(self, service: str, region: str = "eu-west-1") -> Any:
         """A boto3 client of one service, kept for the next time it is asked for."""
         if (service, region) not in self._clients:
             config = Config(retries={"max_attempts": 1}, s3={"addressing_style": "path"}, max_pool_connections=20)
             self._clients[service, region] = self.session(region).client(
-                service, region_name=region, endpoint_url=self.endpoint, config=config)  # type: ignore[call-overload]
+                service, region_name=region, endpoint_url=self.endpoint, config=config
+            )
         return self._clients[service, region]
 
 

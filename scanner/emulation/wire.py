@@ -90,7 +90,9 @@ def recognise(environ: dict[str, Any], body: bytes) -> Intent | None:
             raise
         if request.values.get("Version", model.service_model.api_version) != model.service_model.api_version:
             continue
-        return Intent(service, model.name, region, signer, model, protocol, _params(request, model, protocol, from_path, body))
+        return Intent(
+            service, model.name, region, signer, model, protocol, _params(request, model, protocol, from_path, body)
+        )
     return None
 
 
@@ -103,13 +105,19 @@ def _credential_scope(authorization: str) -> tuple[str, str, str] | None:
 
 def _params(request: Request, model: OperationModel, protocol: str, from_path: Document, body: bytes) -> Document:
     parser = PROTOCOL_PARSERS[protocol](model, timestamp_parser=_aware)
-    told = {"method": request.method, "values": request.values, "headers": request.headers, "body": body,
-            "url_path": request.path, "url_params": from_path}
-    return cast(Document, parser.parse(told))
+    told: Any = {
+        "method": request.method,
+        "values": request.values,
+        "headers": request.headers,
+        "body": body,
+        "url_path": request.path,
+        "url_params": from_path,
+    }
+    return parser.parse(told)
 
 
 def _aware(value: Any) -> datetime:
-    return cast(datetime, parse_timestamp(value)).astimezone(UTC)
+    return cast("datetime", parse_timestamp(value)).astimezone(UTC)
 
 
 def edited(body: bytes, changes: Mapping[str, str | None], protocol: str) -> bytes:
@@ -119,15 +127,23 @@ def edited(body: bytes, changes: Mapping[str, str | None], protocol: str) -> byt
     if protocol == "json":
         told = {name: value for name, value in json.loads(body or b"{}").items() if name not in changes}
         return json.dumps(told | {name: value for name, value in changes.items() if value is not None}).encode()
-    kept = [(name, value) for name, value in parse_qsl(body.decode(), keep_blank_values=True) if name.split(".")[0] not in changes]
+    kept = [
+        (name, value)
+        for name, value in parse_qsl(body.decode(), keep_blank_values=True)
+        if name.split(".")[0] not in changes
+    ]
     return urlencode(kept + [(name, value) for name, value in changes.items() if value is not None]).encode()
 
 
 def read(reply: Reply, intent: Intent) -> Document:
-    """moto's answer as botocore would hand it to a caller; a refusal when it is one."""
+    """Moto's answer as botocore would hand it to a caller; a refusal when it is one."""
     parser = create_parser(intent.protocol)
-    told = {"status_code": reply.status, "headers": {name.lower(): value for name, value in reply.headers}, "body": reply.body}
-    answer = cast(Document, parser.parse(told, cast(Any, intent.model.output_shape)))
+    told = {
+        "status_code": reply.status,
+        "headers": {name.lower(): value for name, value in reply.headers},
+        "body": reply.body,
+    }
+    answer = cast("Document", parser.parse(told, cast("Any", intent.model.output_shape)))
     answer.pop("ResponseMetadata", None)
     if reply.status >= 300:
         error = answer.get("Error", {})
@@ -150,16 +166,22 @@ def refuse(refusal: Refusal, intent: Intent, request_id: str) -> Reply:
     kind = "text/xml"
     headers: list[tuple[str, str]] = []
     if intent.protocol == "ec2":
-        body = (f"<?xml version='1.0' encoding='UTF-8'?><Response><Errors><Error><Code>{code}</Code>"
-                f"<Message>{message}</Message></Error></Errors><RequestID>{request_id}</RequestID></Response>")
+        body = (
+            f"<?xml version='1.0' encoding='UTF-8'?><Response><Errors><Error><Code>{code}</Code>"
+            f"<Message>{message}</Message></Error></Errors><RequestID>{request_id}</RequestID></Response>"
+        )
     elif intent.protocol == "query":
         namespace = escape(str(intent.model.service_model.metadata.get("xmlNamespace", "")))
-        body = (f"<ErrorResponse xmlns='{namespace}'><Error><Type>Sender</Type><Code>{code}</Code>"
-                f"<Message>{message}</Message></Error><RequestId>{request_id}</RequestId></ErrorResponse>")
+        body = (
+            f"<ErrorResponse xmlns='{namespace}'><Error><Type>Sender</Type><Code>{code}</Code>"
+            f"<Message>{message}</Message></Error><RequestId>{request_id}</RequestId></ErrorResponse>"
+        )
     elif intent.protocol == "rest-xml":
         kind = "application/xml"
-        body = (f"<?xml version='1.0' encoding='UTF-8'?><Error><Code>{code}</Code><Message>{message}</Message>"
-                f"<RequestId>{request_id}</RequestId><HostId>emulated</HostId></Error>")
+        body = (
+            f"<?xml version='1.0' encoding='UTF-8'?><Error><Code>{code}</Code><Message>{message}</Message>"
+            f"<RequestId>{request_id}</RequestId><HostId>emulated</HostId></Error>"
+        )
     else:
         kind = "application/json" if intent.protocol == "rest-json" else "application/x-amz-json-1.1"
         headers.append(("x-amzn-ErrorType", refusal.code))

@@ -49,6 +49,7 @@ class Finding:
     tier: str = ""
     waiver: Waiver | None = None
     reads: Sequence[Read] = ()
+    _observations: tuple[Observation, ...] | None = None
 
     @property
     def outcome(self) -> Outcome:
@@ -65,6 +66,11 @@ class Finding:
     @property
     def observations(self) -> tuple[Observation, ...]:
         """What the verdict rests on, each reading once, in the order in which it was read."""
+        if self._observations is None:
+            self._observations = self._observe()
+        return self._observations
+
+    def _observe(self) -> tuple[Observation, ...]:
         seen: dict[tuple[str, str], Observation] = {}
         for resource, fact, reading in self.reads:
             if resource is None or fact is None:

@@ -24,6 +24,8 @@ class Resource:
     belongs_to: ClassVar[str] = ""
     #: the name of the fact that holds the tags by which systems select it
     tagged_by: ClassVar[str] = ""
+    #: the name of the fact that names its declared system outright
+    member_of: ClassVar[str] = ""
     facts: ClassVar[Mapping[str, Fact[Any]]] = {}
 
     __slots__ = ("account", "id", "look", "name", "readings", "region")

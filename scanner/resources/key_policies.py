@@ -19,21 +19,25 @@ _NARROWING = frozenset({
     "kms:calleraccount", "aws:principalaccount", "aws:principalarn", "aws:principalorgid", "aws:principalorgpaths",
     "aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourcevpce", "aws:sourcevpc",
 })  # fmt: skip
+#: Condition keys that say who among those callers: a role, a service, a resource for which the service calls.
+_POINTING = frozenset({"kms:viaservice", "aws:principalarn", "aws:sourcearn"})
 #: Tests that admit only what they name; a negated one, or one that holds where the key is missing, narrows nothing.
 _ADMITTING = frozenset({"stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike"})
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One allowing statement: who may do what; `narrowed` where conditions bind it to known callers.
+    """One allowing statement: who may do what.
 
     `principals` are ARNs, account ids as ARNs of root, service names, or `*`; with `others` it is all but them.
+    `narrowed` where conditions bind it to known accounts, `pointed` where they say which role or service.
     """
 
     principals: tuple[str, ...]
     actions: tuple[str, ...]
     others: bool = False
     narrowed: bool = False
+    pointed: bool = False
 
     def permits(self, actions: Iterable[str]) -> bool:
         """Say whether it allows any of these actions."""
@@ -46,10 +50,17 @@ class Grant:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The principals it names that are not an account as a whole."""
-        if self.others:
+        """The principals it names: none that stands for a whole account, and none that exists no more.
+
+        IAM leaves the id of a deleted user or role in its place (IAM user guide, "Principal"): it has no `:` or `.`.
+        """
+        if self.others or self.everyone:
             return ()
-        return tuple(one for one in self.principals if not one.endswith(":root") and (one != "*" or self.narrowed))
+        return tuple(
+            one
+            for one in self.principals
+            if self.pointed or (not one.endswith(":root") and any(mark in one for mark in ":."))
+        )
 
     @property
     def accounts(self) -> frozenset[str]:
@@ -69,7 +80,8 @@ def _grant(raw: Mapping[str, Any]) -> Grant:
     # All actions but some is taken as all: it errs on the side of seeing a grant.
     actions = _many(raw["Action"]) if "Action" in raw else ("kms:*",)
     principals = _principals(raw.get("NotPrincipal" if others else "Principal"))
-    return Grant(tuple(principals), tuple(actions), others, _narrowed(raw))
+    narrowed, pointed = _bound(raw, _NARROWING), _bound(raw, _POINTING)
+    return Grant(tuple(principals), tuple(actions), others, narrowed, pointed)
 
 
 def _principals(raw: Any) -> Iterable[str]:
@@ -80,9 +92,9 @@ def _principals(raw: Any) -> Iterable[str]:
         yield str(raw)
 
 
-def _narrowed(raw: Mapping[str, Any]) -> bool:
+def _bound(raw: Mapping[str, Any], by: frozenset[str]) -> bool:
     return any(
-        test.lower().rpartition(":")[2] in _ADMITTING and key.lower() in _NARROWING and "*" not in _many(values)
+        test.lower().rpartition(":")[2] in _ADMITTING and key.lower() in by and "*" not in _many(values)
         for test, keys in (raw.get("Condition") or {}).items()
         for key, values in keys.items()
     )

@@ -12,7 +12,17 @@ from scanner.model.look import Look, Partial, gathered
 from scanner.model.resource import Resource
 from scanner.model.rule import concrete
 from scanner.resources.aws_backup.history import (
-    Copied, Keeping, Run, Sized, copies, copies_needs, keepings, keepings_needs, runs, runs_needs, sizes,
+    Copied,
+    Keeping,
+    Run,
+    Sized,
+    copies,
+    copies_needs,
+    keepings,
+    keepings_needs,
+    runs,
+    runs_needs,
+    sizes,
     sizes_needs,
 )  # fmt: skip
 from scanner.resources.aws_backup.plans import Plan, PlanRule, Selection, matches

@@ -3,7 +3,13 @@
 from scanner.emulation.company.orders import cluster
 from scanner.emulation.company.site import HOME, Site, tags
 from scanner.emulation.ground import ACCOUNT
-from scanner.emulation.seeding import add_cache_snapshot, add_cluster_snapshot, add_memory_snapshot, alter, drop_automated_snapshots
+from scanner.emulation.seeding import (
+    add_cache_snapshot,
+    add_cluster_snapshot,
+    add_memory_snapshot,
+    alter,
+    drop_automated_snapshots,
+)
 
 
 def settle(site: Site) -> None:
@@ -12,9 +18,31 @@ def settle(site: Site) -> None:
 
     held = _kept_snapshots(site)
     cluster(site, "clicks", "docdb", "5.0.0", days=35, members=2, key="data", protected=True, system="analytics")
-    cluster(site, "clicks-old", "docdb", "5.0.0", days=1, members=1, key="analytics", protected=False, system="analytics", window="23:00-23:30")
+    cluster(
+        site,
+        "clicks-old",
+        "docdb",
+        "5.0.0",
+        days=1,
+        members=1,
+        key="analytics",
+        protected=False,
+        system="analytics",
+        window="23:00-23:30",
+    )
     cluster(site, "graph", "neptune", "1.3.2.1", days=35, members=2, key="data", protected=True, system="analytics")
-    cluster(site, "graph-dev", "neptune", "1.3.2.1", days=1, members=1, key=None, protected=False, system="analytics", window="12:00-12:30")
+    cluster(
+        site,
+        "graph-dev",
+        "neptune",
+        "1.3.2.1",
+        days=1,
+        members=1,
+        key=None,
+        protected=False,
+        system="analytics",
+        window="12:00-12:30",
+    )
     with site.emulator.on_stage() as world:
         drop_automated_snapshots(world, region=HOME, account=ACCOUNT)
         world.backend("rds", ACCOUNT, HOME).database_snapshots.update(held[0])
@@ -41,18 +69,57 @@ def _kept_snapshots(site: Site) -> tuple[dict[str, object], dict[str, object]]:
 def _caches(site: Site) -> None:
     cache, memory = site.client("elasticache"), site.client("memorydb")
     cache.create_replication_group(
-        ReplicationGroupId="sessions", ReplicationGroupDescription="Carts and sessions", Engine="redis", CacheNodeType="cache.r7g.large",
-        NumCacheClusters=2, SnapshotRetentionLimit=35, SnapshotWindow="02:00-03:00", AtRestEncryptionEnabled=True,
-        TransitEncryptionEnabled=True, KmsKeyId=site.keys["data"], AutomaticFailoverEnabled=True, MultiAZEnabled=True, Tags=tags("analytics"))
+        ReplicationGroupId="sessions",
+        ReplicationGroupDescription="Carts and sessions",
+        Engine="redis",
+        CacheNodeType="cache.r7g.large",
+        NumCacheClusters=2,
+        SnapshotRetentionLimit=35,
+        SnapshotWindow="02:00-03:00",
+        AtRestEncryptionEnabled=True,
+        TransitEncryptionEnabled=True,
+        KmsKeyId=site.keys["data"],
+        AutomaticFailoverEnabled=True,
+        MultiAZEnabled=True,
+        Tags=tags("analytics"),
+    )
     cache.create_replication_group(
-        ReplicationGroupId="recommendations", ReplicationGroupDescription="Recommendations", Engine="redis",
-        CacheNodeType="cache.t4g.small", NumCacheClusters=1, SnapshotRetentionLimit=0, Tags=tags("analytics"))
-    cache.create_cache_cluster(CacheClusterId="counters", Engine="redis", CacheNodeType="cache.t4g.small", NumCacheNodes=1,
-                               SnapshotRetentionLimit=5, SnapshotWindow="14:00-15:00", Tags=tags("analytics"))
-    memory.create_cluster(ClusterName="features", NodeType="db.r7g.large", ACLName="open-access", SnapshotRetentionLimit=35, TLSEnabled=True,
-                          SnapshotWindow="02:00-03:00", KmsKeyId=site.keys["data"], NumReplicasPerShard=1, Tags=tags("analytics"))
-    memory.create_cluster(ClusterName="scratch", NodeType="db.t4g.small", ACLName="open-access", SnapshotRetentionLimit=0, TLSEnabled=False,
-                          Tags=tags("analytics"))
+        ReplicationGroupId="recommendations",
+        ReplicationGroupDescription="Recommendations",
+        Engine="redis",
+        CacheNodeType="cache.t4g.small",
+        NumCacheClusters=1,
+        SnapshotRetentionLimit=0,
+        Tags=tags("analytics"),
+    )
+    cache.create_cache_cluster(
+        CacheClusterId="counters",
+        Engine="redis",
+        CacheNodeType="cache.t4g.small",
+        NumCacheNodes=1,
+        SnapshotRetentionLimit=5,
+        SnapshotWindow="14:00-15:00",
+        Tags=tags("analytics"),
+    )
+    memory.create_cluster(
+        ClusterName="features",
+        NodeType="db.r7g.large",
+        ACLName="open-access",
+        SnapshotRetentionLimit=35,
+        TLSEnabled=True,
+        SnapshotWindow="02:00-03:00",
+        KmsKeyId=site.keys["data"],
+        NumReplicasPerShard=1,
+        Tags=tags("analytics"),
+    )
+    memory.create_cluster(
+        ClusterName="scratch",
+        NodeType="db.t4g.small",
+        ACLName="open-access",
+        SnapshotRetentionLimit=0,
+        TLSEnabled=False,
+        Tags=tags("analytics"),
+    )
     with site.emulator.on_stage() as world:
         alter(world, ACCOUNT, HOME, "elasticache", "counters", SnapshotWindow="14:00-15:00")
         for at in site.nights(35):
@@ -60,4 +127,6 @@ def _caches(site: Site) -> None:
             add_memory_snapshot(world, "features", at, region=HOME, account=ACCOUNT, key=site.keys["data"])
         for at in site.nights(5, hour=14):
             add_cache_snapshot(world, at, region=HOME, account=ACCOUNT, cluster="counters")
-        add_cache_snapshot(world, site.nights(1)[0], region=HOME, account=ACCOUNT, cluster="counters", source="manual", status="failed")
+        add_cache_snapshot(
+            world, site.nights(1)[0], region=HOME, account=ACCOUNT, cluster="counters", source="manual", status="failed"
+        )

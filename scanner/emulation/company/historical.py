@@ -17,26 +17,66 @@ def settle(site: Site) -> None:
     with site.emulator.on_stage() as world:
         for year in ("2019", "2020"):
             for month in range(1, 13):
-                put_object(world, ACCOUNT, f"fivex-archive-{year}", f"ledger/{year}-{month:02}.parquet", site.at - timedelta(days=390), b"PAR1")
-    site.history("archive-vault", "arn:aws:s3:::fivex-archive-2019", plan="archive-cold", kept=365, cold_after=30, gib=2000)
+                put_object(
+                    world,
+                    ACCOUNT,
+                    f"fivex-archive-{year}",
+                    f"ledger/{year}-{month:02}.parquet",
+                    site.at - timedelta(days=390),
+                    b"PAR1",
+                )
+    site.history(
+        "archive-vault", "arn:aws:s3:::fivex-archive-2019", plan="archive-cold", kept=365, cold_after=30, gib=2000
+    )
     _file_servers(site)
 
 
 def _file_servers(site: Site) -> None:
     fsx = site.client("fsx")
     server = fsx.create_file_system(
-        FileSystemType="WINDOWS", StorageCapacity=300, SubnetIds=["subnet-5a5a5a5a"], KmsKeyId=site.keys["data"], Tags=tags("historical"),
-        WindowsConfiguration={"ThroughputCapacity": 32, "AutomaticBackupRetentionDays": 35, "DailyAutomaticBackupStartTime": "02:00",
-                              "CopyTagsToBackups": True, "DeploymentType": "MULTI_AZ_1"})["FileSystem"]["FileSystemId"]
-    fsx.create_file_system(FileSystemType="LUSTRE", StorageCapacity=1200, SubnetIds=["subnet-5a5a5a5a"], Tags=tags("historical"),
-                           LustreConfiguration={"DeploymentType": "PERSISTENT_1", "AutomaticBackupRetentionDays": 0})
-    brief = fsx.create_file_system(FileSystemType="ONTAP", StorageCapacity=1024, SubnetIds=["subnet-5a5a5a5a"], Tags=tags("historical"),
-                                   OntapConfiguration={"DeploymentType": "SINGLE_AZ_1", "AutomaticBackupRetentionDays": 7,
-                                                       "DailyAutomaticBackupStartTime": "22:00", "ThroughputCapacity": 128})
+        FileSystemType="WINDOWS",
+        StorageCapacity=300,
+        SubnetIds=["subnet-5a5a5a5a"],
+        KmsKeyId=site.keys["data"],
+        Tags=tags("historical"),
+        WindowsConfiguration={
+            "ThroughputCapacity": 32,
+            "AutomaticBackupRetentionDays": 35,
+            "DailyAutomaticBackupStartTime": "02:00",
+            "CopyTagsToBackups": True,
+            "DeploymentType": "MULTI_AZ_1",
+        },
+    )["FileSystem"]["FileSystemId"]
+    fsx.create_file_system(
+        FileSystemType="LUSTRE",
+        StorageCapacity=1200,
+        SubnetIds=["subnet-5a5a5a5a"],
+        Tags=tags("historical"),
+        LustreConfiguration={"DeploymentType": "PERSISTENT_1", "AutomaticBackupRetentionDays": 0},
+    )
+    brief = fsx.create_file_system(
+        FileSystemType="ONTAP",
+        StorageCapacity=1024,
+        SubnetIds=["subnet-5a5a5a5a"],
+        Tags=tags("historical"),
+        OntapConfiguration={
+            "DeploymentType": "SINGLE_AZ_1",
+            "AutomaticBackupRetentionDays": 7,
+            "DailyAutomaticBackupStartTime": "22:00",
+            "ThroughputCapacity": 128,
+        },
+    )
     with site.emulator.on_stage() as world:
         for at in site.nights(35):
             add_file_system_backup(world, server, at, region=HOME, account=ACCOUNT, tags={"System": "historical"})
         for at in site.nights(7, hour=22):
             add_file_system_backup(world, brief["FileSystem"]["FileSystemId"], at, region=HOME, account=ACCOUNT)
-        add_file_system_backup(world, brief["FileSystem"]["FileSystemId"], site.at - timedelta(days=2), region=HOME, account=ACCOUNT,
-                               kind="USER_INITIATED", state="FAILED")
+        add_file_system_backup(
+            world,
+            brief["FileSystem"]["FileSystemId"],
+            site.at - timedelta(days=2),
+            region=HOME,
+            account=ACCOUNT,
+            kind="USER_INITIATED",
+            state="FAILED",
+        )

@@ -11,21 +11,72 @@ from scanner.emulation.seeding import date_rotation, import_material
 ADMINISTRATOR, USER = f"arn:aws:iam::{ACCOUNT}:role/key-administrator", f"arn:aws:iam::{ACCOUNT}:role/backup-operator"
 
 # Who may administer and who may use, by name.
-NAMED = json.dumps({"Version": "2012-10-17", "Statement": [
-    {"Sid": "Administer", "Effect": "Allow", "Principal": {"AWS": ADMINISTRATOR}, "Resource": "*",
-     "Action": ["kms:Create*", "kms:Describe*", "kms:Enable*", "kms:List*", "kms:Put*", "kms:Update*", "kms:Revoke*", "kms:Disable*",
-                "kms:Get*", "kms:Delete*", "kms:ScheduleKeyDeletion", "kms:CancelKeyDeletion", "kms:TagResource", "kms:UntagResource"]},
-    {"Sid": "Use", "Effect": "Allow", "Principal": {"AWS": USER}, "Resource": "*",
-     "Action": ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey", "kms:CreateGrant"]}]})
-OPEN = json.dumps({"Version": "2012-10-17", "Statement": [
-    {"Sid": "Anyone", "Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "kms:*", "Resource": "*"}]})
+NAMED = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "Administer",
+                "Effect": "Allow",
+                "Principal": {"AWS": ADMINISTRATOR},
+                "Resource": "*",
+                "Action": [
+                    "kms:Create*",
+                    "kms:Describe*",
+                    "kms:Enable*",
+                    "kms:List*",
+                    "kms:Put*",
+                    "kms:Update*",
+                    "kms:Revoke*",
+                    "kms:Disable*",
+                    "kms:Get*",
+                    "kms:Delete*",
+                    "kms:ScheduleKeyDeletion",
+                    "kms:CancelKeyDeletion",
+                    "kms:TagResource",
+                    "kms:UntagResource",
+                ],
+            },
+            {
+                "Sid": "Use",
+                "Effect": "Allow",
+                "Principal": {"AWS": USER},
+                "Resource": "*",
+                "Action": [
+                    "kms:Encrypt",
+                    "kms:Decrypt",
+                    "kms:ReEncrypt*",
+                    "kms:GenerateDataKey*",
+                    "kms:DescribeKey",
+                    "kms:CreateGrant",
+                ],
+            },
+        ],
+    }
+)
+OPEN = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Sid": "Anyone", "Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "kms:*", "Resource": "*"}
+        ],
+    }
+)
 
 
 def settle(site: Site) -> None:
     """Make the keys; those to be disabled or deleted are so once their data is there."""
     for name, region, period in (
-        ("data", HOME, 90), ("backup", HOME, 90), ("backup", RECOVERY, 90), ("archive", HOME, 365), ("sealed", HOME, 90),
-        ("analytics", HOME, 90), ("retired", HOME, 90), ("shared", HOME, 90), ("retired", RECOVERY, 90), ("data", RECOVERY, 90),
+        ("data", HOME, 90),
+        ("backup", HOME, 90),
+        ("backup", RECOVERY, 90),
+        ("archive", HOME, 365),
+        ("sealed", HOME, 90),
+        ("analytics", HOME, 90),
+        ("retired", HOME, 90),
+        ("shared", HOME, 90),
+        ("retired", RECOVERY, 90),
+        ("data", RECOVERY, 90),
     ):
         arn = _key(site, name, region, Policy=OPEN if name == "shared" else NAMED)
         site.client("kms", region).enable_key_rotation(KeyId=arn, RotationPeriodInDays=period)
@@ -50,8 +101,11 @@ def spoil(site: Site) -> None:
 
 
 def _key(site: Site, name: str, region: str, **told: Any) -> str:
-    arn = str(site.client("kms", region).create_key(Description=f"5X {name}", Tags=[{"TagKey": "Owner", "TagValue": "platform"}], **told)
-              ["KeyMetadata"]["Arn"])
+    arn = str(
+        site.client("kms", region).create_key(
+            Description=f"5X {name}", Tags=[{"TagKey": "Owner", "TagValue": "platform"}], **told
+        )["KeyMetadata"]["Arn"]
+    )
     site.client("kms", region).create_alias(AliasName=f"alias/fivex-{name}", TargetKeyId=arn)
     site.keys[name if region == HOME else f"{name}@recovery"] = arn
     return arn

@@ -14,7 +14,7 @@ def settle(site: Site) -> None:
     """Who works here, and what they left lying about."""
     _roles(site)
     for name, days, console, mfa in (("alice", 20, True, True), ("bob", 200, True, False), ("ci", 45, False, False)):
-        _user(site, name, days, console, mfa)
+        _user(site, name, days, console=console, mfa=mfa)
     _secrets(site)
     _mirrors(site)
     table(site, "orphan-table", pitr=None, key=None, protected=False, backup=None, system=None)
@@ -22,14 +22,32 @@ def settle(site: Site) -> None:
 
 def _roles(site: Site) -> None:
     iam = site.client("iam")
-    for path, name, service in (("/service-role/", "AWSBackupDefaultServiceRole", "backup"), ("/", "backup-operator", "backup"),
-                                ("/", "key-administrator", "ec2"), ("/", "replication", "s3"),
-                                ("/service-role/", "AWSDataLifecycleManagerDefaultRole", "dlm")):
-        iam.create_role(Path=path, RoleName=name, AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [{
-            "Effect": "Allow", "Principal": {"Service": f"{service}.amazonaws.com"}, "Action": "sts:AssumeRole"}]}))
+    for path, name, service in (
+        ("/service-role/", "AWSBackupDefaultServiceRole", "backup"),
+        ("/", "backup-operator", "backup"),
+        ("/", "key-administrator", "ec2"),
+        ("/", "replication", "s3"),
+        ("/service-role/", "AWSDataLifecycleManagerDefaultRole", "dlm"),
+    ):
+        iam.create_role(
+            Path=path,
+            RoleName=name,
+            AssumeRolePolicyDocument=json.dumps(
+                {
+                    "Version": "2012-10-17",
+                    "Statement": [
+                        {
+                            "Effect": "Allow",
+                            "Principal": {"Service": f"{service}.amazonaws.com"},
+                            "Action": "sts:AssumeRole",
+                        }
+                    ],
+                }
+            ),
+        )
 
 
-def _user(site: Site, name: str, days: int, console: bool, mfa: bool) -> None:
+def _user(site: Site, name: str, days: int, *, console: bool, mfa: bool) -> None:
     iam = site.client("iam")
     iam.create_user(UserName=name)
     key = iam.create_access_key(UserName=name)["AccessKey"]["AccessKeyId"]
@@ -37,7 +55,9 @@ def _user(site: Site, name: str, days: int, console: bool, mfa: bool) -> None:
         iam.create_login_profile(UserName=name, Password="Not-a-secret-1")
     if mfa:
         device = iam.create_virtual_mfa_device(VirtualMFADeviceName=name)["VirtualMFADevice"]["SerialNumber"]
-        iam.enable_mfa_device(UserName=name, SerialNumber=device, AuthenticationCode1="123456", AuthenticationCode2="654321")
+        iam.enable_mfa_device(
+            UserName=name, SerialNumber=device, AuthenticationCode1="123456", AuthenticationCode2="654321"
+        )
     with site.emulator.on_stage() as world:
         date_access_key(world, ACCOUNT, name, key, site.at - timedelta(days=days))
 
@@ -45,15 +65,20 @@ def _user(site: Site, name: str, days: int, console: bool, mfa: bool) -> None:
 def _secrets(site: Site) -> None:
     secrets = site.client("secretsmanager")
     for name, system, key, every, rotated in (
-        ("orders/database", "orders", "data", 30, 12), ("reporting/warehouse", "reporting", "data", 365, 210),
-        ("authentication/jwt", "authentication", None, None, None), ("analytics/documents", "analytics", "legacy", 30, 95),
+        ("orders/database", "orders", "data", 30, 12),
+        ("reporting/warehouse", "reporting", "data", 365, 210),
+        ("authentication/jwt", "authentication", None, None, None),
+        ("analytics/documents", "analytics", "legacy", 30, 95),
     ):
-        secrets.create_secret(Name=name, SecretString="not a secret", Tags=tags(system), **({"KmsKeyId": site.keys[key]} if key else {}))
+        secrets.create_secret(
+            Name=name, SecretString="not a secret", Tags=tags(system), **({"KmsKeyId": site.keys[key]} if key else {})
+        )
         if every:
             with site.since(timedelta(days=rotated or 0)):
                 secrets.rotate_secret(SecretId=name, RotationRules={"AutomaticallyAfterDays": every})
-    secrets.replicate_secret_to_regions(SecretId="orders/database", AddReplicaRegions=[
-        {"Region": RECOVERY, "KmsKeyId": site.keys["data@recovery"]}])
+    secrets.replicate_secret_to_regions(
+        SecretId="orders/database", AddReplicaRegions=[{"Region": RECOVERY, "KmsKeyId": site.keys["data@recovery"]}]
+    )
 
 
 def _mirrors(site: Site) -> None:

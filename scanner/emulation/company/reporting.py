@@ -10,9 +10,18 @@ def settle(site: Site) -> None:
     redshift = site.client("redshift")
     for name, days, key in (("warehouse", 35, "data"), ("warehouse-sandbox", 1, None), ("warehouse-old", 30, "legacy")):
         keyed = {"Encrypted": True, "KmsKeyId": site.keys[key]} if key else {"Encrypted": False}
-        redshift.create_cluster(ClusterIdentifier=name, NodeType="ra3.xlplus", ClusterType="multi-node", NumberOfNodes=2, DBName="reports",
-                                MasterUsername="admin", MasterUserPassword="Not-a-secret1", AutomatedSnapshotRetentionPeriod=days,
-                                Tags=tags("reporting"), **keyed)
+        redshift.create_cluster(
+            ClusterIdentifier=name,
+            NodeType="ra3.xlplus",
+            ClusterType="multi-node",
+            NumberOfNodes=2,
+            DBName="reports",
+            MasterUsername="admin",
+            MasterUserPassword="Not-a-secret1",
+            AutomatedSnapshotRetentionPeriod=days,
+            Tags=tags("reporting"),
+            **keyed,
+        )
     redshift.enable_snapshot_copy(ClusterIdentifier="warehouse", DestinationRegion=RECOVERY, RetentionPeriod=35)
     with site.emulator.on_stage() as world:
         drop_warehouse_snapshots(world, region=HOME, account=ACCOUNT)
@@ -23,5 +32,13 @@ def settle(site: Site) -> None:
         add_warehouse_snapshot(world, "warehouse-sandbox", site.nights(1)[0], region=HOME, account=ACCOUNT)
     warehouse = f"arn:aws:redshift:{HOME}:{ACCOUNT}:cluster"
     site.history("reporting-vault", f"{warehouse}:warehouse", plan="reporting-rate", kept=30, days=30, gib=700)
-    site.history("reporting-vault", f"{warehouse}:warehouse-old", plan="reporting-rate", kept=30, days=30, gib=90, tagged=False,
-                 lost=range(20))
+    site.history(
+        "reporting-vault",
+        f"{warehouse}:warehouse-old",
+        plan="reporting-rate",
+        kept=30,
+        days=30,
+        gib=90,
+        tagged=False,
+        lost=range(20),
+    )

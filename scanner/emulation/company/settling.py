@@ -25,9 +25,11 @@ def settle(emulator: Emulator, at: datetime) -> None:
         metadata,
         monitoring,
         orders,
+        orders_nights,
         people,
         plans,
         reporting,
+        shared_files,
         vaults,
         wal,
     )
@@ -37,8 +39,24 @@ def settle(emulator: Emulator, at: datetime) -> None:
     # Identifiers that moto invents are the same in every company, so that two reports can be compared.
     mock_random.seed(5)
     emulator.set_clock(lambda: at - AGE)
-    for topic in (keys, vaults, plans, orders, authentication, metadata, wal, monitoring, reporting, analytics, development,
-                  historical, people, blind):
+    for topic in (
+        keys,
+        vaults,
+        plans,
+        orders,
+        orders_nights,
+        authentication,
+        metadata,
+        wal,
+        monitoring,
+        reporting,
+        analytics,
+        development,
+        shared_files,
+        historical,
+        people,
+        blind,
+    ):
         topic.settle(site)
     emulator.set_clock(lambda: at)
     emulator.interference.calls.clear()

@@ -49,10 +49,25 @@ class Site:
         return [newest - timedelta(days=day) for day in range(days)]
 
     def history(
-        self, vault: str, resource: str, *, kept: int = 35, days: int = 35, plan: str = "orders-daily", copies: Mapping[str, int] | None = None,
-        lost: Collection[int] = (), failed: Mapping[int, str] | None = None, slow: Mapping[int, float] | None = None,
-        small: Mapping[int, float] | None = None, kind: str | None = None, gib: float = 40.0, tagged: bool = True,
-        name: str | None = None, region: str = HOME, cold_after: int | None = None,
+        self,
+        vault: str,
+        resource: str,
+        *,
+        kept: int = 35,
+        days: int = 35,
+        plan: str = "orders-daily",
+        copies: Mapping[str, int] | None = None,
+        lost: Collection[int] = (),
+        failed: Mapping[int, str] | None = None,
+        slow: Mapping[int, float] | None = None,
+        small: Mapping[int, float] | None = None,
+        kind: str | None = None,
+        gib: float = 40.0,
+        tagged: bool = True,
+        name: str | None = None,
+        region: str = HOME,
+        cold_after: int | None = None,
+        encrypted: bool = True,
     ) -> list[Document]:
         """A recovery point and its job for each night, and copies in other vaults; returns the points, newest first.
 
@@ -65,20 +80,69 @@ class Site:
                 if night in lost:
                     continue
                 if failed and night in failed:
-                    add_backup_job(world, vault, resource, at, region=region, account=ACCOUNT, state="FAILED", message=failed[night],
-                                   created_by=by, kind=kind)
+                    add_backup_job(
+                        world,
+                        vault,
+                        resource,
+                        at,
+                        region=region,
+                        account=ACCOUNT,
+                        state="FAILED",
+                        message=failed[night],
+                        created_by=by,
+                        kind=kind,
+                    )
                     continue
                 took = timedelta(minutes=(12 + night % 3) * (slow or {}).get(night, 1.0))
                 size = int(gib * GIB * (1 - night * 0.002) * (small or {}).get(night, 1.0))
-                tags = {"System": resource.rsplit(":", 1)[-1].split("/")[-1], "Plan": plan} if tagged else None
-                point = add_recovery_point(world, vault, resource, at, region=region, account=ACCOUNT, lifecycle=lifecycle, created_by=by,
-                                           role=ROLE, size=size, took=took, kind=kind, tags=tags, name=name)
-                add_backup_job(world, vault, resource, at, region=region, account=ACCOUNT, took=took, point=point, created_by=by,
-                               size=size, role=ROLE, kind=kind)
+                tags = (
+                    {"System": resource.rsplit(":", 1)[-1].rsplit("/", maxsplit=1)[-1], "Plan": plan}
+                    if tagged
+                    else None
+                )
+                point = add_recovery_point(
+                    world,
+                    vault,
+                    resource,
+                    at,
+                    region=region,
+                    account=ACCOUNT,
+                    lifecycle=lifecycle,
+                    created_by=by,
+                    role=ROLE,
+                    size=size,
+                    took=took,
+                    kind=kind,
+                    tags=tags,
+                    name=name,
+                    encrypted=encrypted,
+                )
+                add_backup_job(
+                    world,
+                    vault,
+                    resource,
+                    at,
+                    region=region,
+                    account=ACCOUNT,
+                    took=took,
+                    point=point,
+                    created_by=by,
+                    size=size,
+                    role=ROLE,
+                    kind=kind,
+                )
                 for destination, kept_there in (copies or {}).items():
                     if night < 10:
-                        add_copy_job(world, point, destination, at + took, region=region, account=ACCOUNT,
-                                     lifecycle={"DeleteAfterDays": kept_there}, role=ROLE)
+                        add_copy_job(
+                            world,
+                            point,
+                            destination,
+                            at + took,
+                            region=region,
+                            account=ACCOUNT,
+                            lifecycle={"DeleteAfterDays": kept_there},
+                            role=ROLE,
+                        )
                 points.append(point)
         return points
 

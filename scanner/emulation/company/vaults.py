@@ -7,11 +7,25 @@ from scanner.emulation.company.site import BUNKER, FORBIDDEN, HOME, RECOVERY, Si
 from scanner.emulation.ground import ACCOUNT
 from scanner.emulation.services.backup.state import Backup
 
-DENY_DELETION = {"Version": "2012-10-17", "Statement": [{
-    "Sid": "OnlyTheOperatorDeletes", "Effect": "Deny", "Principal": {"AWS": "*"}, "Resource": "*",
-    "Action": ["backup:DeleteRecoveryPoint", "backup:DeleteBackupVault", "backup:UpdateRecoveryPointLifecycle",
-               "backup:PutBackupVaultAccessPolicy", "backup:DeleteBackupVaultAccessPolicy"],
-    "Condition": {"ArnNotEquals": {"aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/backup-operator"}}}]}
+DENY_DELETION = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Sid": "OnlyTheOperatorDeletes",
+            "Effect": "Deny",
+            "Principal": {"AWS": "*"},
+            "Resource": "*",
+            "Action": [
+                "backup:DeleteRecoveryPoint",
+                "backup:DeleteBackupVault",
+                "backup:UpdateRecoveryPointLifecycle",
+                "backup:PutBackupVaultAccessPolicy",
+                "backup:DeleteBackupVaultAccessPolicy",
+            ],
+            "Condition": {"ArnNotEquals": {"aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/backup-operator"}},
+        }
+    ],
+}
 EVENTS = ["BACKUP_JOB_FAILED", "COPY_JOB_FAILED", "RESTORE_JOB_COMPLETED"]
 
 
@@ -19,9 +33,16 @@ def settle(site: Site) -> None:
     """Make the vaults, then the region's settings."""
     backup, there = site.client("backup"), site.client("backup", RECOVERY)
     topic = f"arn:aws:sns:{HOME}:{ACCOUNT}:backup-alerts"
-    for name, key in (("orders-vault", "backup"), ("metadata-vault", "backup"), ("reporting-vault", "backup"), ("archive-vault", "archive"),
-                      ("sealed-vault", "backup")):
-        backup.create_backup_vault(BackupVaultName=name, EncryptionKeyArn=site.keys[key], BackupVaultTags={"System": "backup"})
+    for name, key in (
+        ("orders-vault", "backup"),
+        ("metadata-vault", "backup"),
+        ("reporting-vault", "backup"),
+        ("archive-vault", "archive"),
+        ("sealed-vault", "backup"),
+    ):
+        backup.create_backup_vault(
+            BackupVaultName=name, EncryptionKeyArn=site.keys[key], BackupVaultTags={"System": "backup"}
+        )
     backup.create_backup_vault(BackupVaultName="development-vault")
     # AWS would refuse an RSA key; the vault is here because a rule must see one.
     backup.create_backup_vault(BackupVaultName="legacy-import", EncryptionKeyArn=site.keys["signing"])
@@ -30,28 +51,57 @@ def settle(site: Site) -> None:
     site.client("backup", FORBIDDEN).create_backup_vault(BackupVaultName="somewhere-else")
     _bunker(site)
 
-    for client, name in ((backup, "orders-vault"), (backup, "metadata-vault"), (there, "recovery-vault"), (backup, "archive-vault")):
-        client.put_backup_vault_lock_configuration(BackupVaultName=name, MinRetentionDays=30, MaxRetentionDays=730, ChangeableForDays=3)
+    for client, name in (
+        (backup, "orders-vault"),
+        (backup, "metadata-vault"),
+        (there, "recovery-vault"),
+        (backup, "archive-vault"),
+    ):
+        client.put_backup_vault_lock_configuration(
+            BackupVaultName=name, MinRetentionDays=30, MaxRetentionDays=730, ChangeableForDays=3
+        )
         client.put_backup_vault_access_policy(BackupVaultName=name, Policy=json.dumps(DENY_DELETION))
         client.put_backup_vault_notifications(BackupVaultName=name, SNSTopicArn=topic, BackupVaultEvents=EVENTS)
     backup.put_backup_vault_lock_configuration(BackupVaultName="reporting-vault", MinRetentionDays=7)
 
     backup.update_region_settings(ResourceTypeOptInPreference={"FSx": False, "Neptune": False})
-    backup.create_report_plan(ReportPlanName="daily_jobs", ReportSetting={"ReportTemplate": "BACKUP_JOB_REPORT"},
-                              ReportDeliveryChannel={"S3BucketName": "fivex-config-exports", "Formats": ["CSV"]})
-    backup.create_restore_testing_plan(RestoreTestingPlan={
-        "RestoreTestingPlanName": "weekly", "ScheduleExpression": "cron(0 6 ? * MON *)",
-        "RecoveryPointSelection": {"Algorithm": "LATEST_WITHIN_WINDOW", "IncludeVaults": [vault_arn("orders-vault")],
-                                   "RecoveryPointTypes": ["SNAPSHOT"]}})
-    backup.create_restore_testing_selection(RestoreTestingPlanName="weekly", RestoreTestingSelection={
-        "RestoreTestingSelectionName": "databases", "ProtectedResourceType": "RDS", "ProtectedResourceArns": ["*"],
-        "IamRoleArn": f"arn:aws:iam::{ACCOUNT}:role/backup-operator"})
+    backup.create_report_plan(
+        ReportPlanName="daily_jobs",
+        ReportSetting={"ReportTemplate": "BACKUP_JOB_REPORT"},
+        ReportDeliveryChannel={"S3BucketName": "fivex-config-exports", "Formats": ["CSV"]},
+    )
+    backup.create_restore_testing_plan(
+        RestoreTestingPlan={
+            "RestoreTestingPlanName": "weekly",
+            "ScheduleExpression": "cron(0 6 ? * MON *)",
+            "RecoveryPointSelection": {
+                "Algorithm": "LATEST_WITHIN_WINDOW",
+                "IncludeVaults": [vault_arn("orders-vault")],
+                "RecoveryPointTypes": ["SNAPSHOT"],
+            },
+        }
+    )
+    backup.create_restore_testing_selection(
+        RestoreTestingPlanName="weekly",
+        RestoreTestingSelection={
+            "RestoreTestingSelectionName": "databases",
+            "ProtectedResourceType": "RDS",
+            "ProtectedResourceArns": ["*"],
+            "IamRoleArn": f"arn:aws:iam::{ACCOUNT}:role/backup-operator",
+        },
+    )
 
 
 def _bunker(site: Site) -> None:
     """The vault of the other account, which the scan never visits."""
     with site.emulator.on_stage() as world:
         world.shelf(Backup, BUNKER, HOME).vaults["bunker-vault"] = {
-            "BackupVaultName": "bunker-vault", "BackupVaultArn": vault_arn("bunker-vault", HOME, BUNKER), "VaultType": "BACKUP_VAULT",
-            "VaultState": "AVAILABLE", "CreationDate": site.at - timedelta(days=300), "Locked": True, "MinRetentionDays": 30,
-            "EncryptionKeyArn": f"arn:aws:kms:{HOME}:{BUNKER}:key/6f1c7c1e-7a51-4d3e-9f60-2f2a3c4d5e6f"}
+            "BackupVaultName": "bunker-vault",
+            "BackupVaultArn": vault_arn("bunker-vault", HOME, BUNKER),
+            "VaultType": "BACKUP_VAULT",
+            "VaultState": "AVAILABLE",
+            "CreationDate": site.at - timedelta(days=300),
+            "Locked": True,
+            "MinRetentionDays": 30,
+            "EncryptionKeyArn": f"arn:aws:kms:{HOME}:{BUNKER}:key/6f1c7c1e-7a51-4d3e-9f60-2f2a3c4d5e6f",
+        }

@@ -8,4 +8,9 @@ from scanner.emulation.wire import Document
 def list_repositories(call: Call) -> Document:
     repositories = [held.repository_metadata for held in call.backend("codecommit").repositories.values()]
     page, more = call.page(repositories, token="nextToken")
-    return {"repositories": [{"repositoryName": each["repositoryName"], "repositoryId": each["repositoryId"]} for each in page], **more}
+    return {
+        "repositories": [
+            {"repositoryName": each["repositoryName"], "repositoryId": each["repositoryId"]} for each in page
+        ],
+        **more,
+    }

@@ -62,12 +62,12 @@ LISTINGS = {
     "codecommit:GetRepository": Listing("repositoryMetadata", "repositoryName"),
     "iam:ListAccessKeys": Listing("AccessKeyMetadata", "AccessKeyId"),
     "dynamodb:ListBackups": Listing("BackupSummaries", "BackupArn"),
-    "dynamodb:DescribeBackup": Listing("BackupDescription.BackupDetails", "BackupArn"),
     "cloudtrail:DescribeTrails": Listing("trailList", "Name"),
 }
 
 # Described like those above, and mended further by the module of the service.
 MENDED = {
+    "dynamodb:DescribeBackup": Listing("BackupDescription.BackupDetails", "BackupArn"),
     "elasticache:DescribeCacheClusters": Listing("CacheClusters", "CacheClusterId", "MaxRecords", "Marker"),
     "elasticache:DescribeReplicationGroups": Listing("ReplicationGroups", "ReplicationGroupId", "MaxRecords", "Marker"),
     "elasticache:DescribeSnapshots": Listing("Snapshots", "SnapshotName", "MaxRecords", "Marker"),
@@ -83,20 +83,21 @@ MENDED = {
     "ec2:DescribeSnapshots": Listing("Snapshots", "SnapshotId", "MaxResults", "NextToken"),
     "efs:DescribeFileSystems": Listing("FileSystems", "FileSystemId"),
     "dynamodb:DescribeTable": Listing("Table", "TableName"),
-    "dynamodb:DescribeContinuousBackups": Listing("ContinuousBackupsDescription", ""),
     "kms:DescribeKey": Listing("KeyMetadata", "KeyId"),
 }
 
 
 @answers(*LISTINGS)
 def described(call: Call) -> Document:
-    """moto's description of resources, altered as wished, and the wanted page of it."""
+    """Moto's description of resources, altered as wished, and the wanted page of it."""
     listing = (LISTINGS | MENDED)[f"{call.intent.service}:{call.intent.operation}"]
     answer = whole(call)
     if not listing.size:
         return answer
     top = listing.path.split(".")[0]
-    page, more = call.page(answer[top], size=listing.size, token=listing.token, most=100 if listing.token == "Marker" else 1000)
+    page, more = call.page(
+        answer[top], size=listing.size, token=listing.token, most=100 if listing.token == "Marker" else 1000
+    )
     return {**answer, top: page, **more}
 
 

@@ -22,13 +22,30 @@ def create_policy(call: Call) -> Document:
     details = dict(told.get("PolicyDetails", {}))
     if default:
         details |= {"PolicyLanguage": "SIMPLIFIED", "ResourceType": told["DefaultPolicy"]}
-        details |= pick(told, "CreateInterval", "RetainInterval", "CopyTags", "ExtendDeletion", "CrossRegionCopyTargets", "Exclusions")
+        details |= pick(
+            told,
+            "CreateInterval",
+            "RetainInterval",
+            "CopyTags",
+            "ExtendDeletion",
+            "CrossRegionCopyTargets",
+            "Exclusions",
+        )
     details.setdefault("PolicyType", "EBS_SNAPSHOT_MANAGEMENT")
     held[policy_id] = {
-        "PolicyId": policy_id, "Description": told["Description"], "State": told["State"], "StatusMessage": told["State"],
-        "ExecutionRoleArn": told["ExecutionRoleArn"], "DateCreated": call.now, "DateModified": call.now, "PolicyDetails": details,
-        "Tags": dict(told.get("Tags", {})), "DefaultPolicy": default, "PolicyType": details["PolicyType"],
-        "PolicyArn": f"arn:aws:dlm:{call.region}:{call.account}:policy/{policy_id}"}
+        "PolicyId": policy_id,
+        "Description": told["Description"],
+        "State": told["State"],
+        "StatusMessage": told["State"],
+        "ExecutionRoleArn": told["ExecutionRoleArn"],
+        "DateCreated": call.now,
+        "DateModified": call.now,
+        "PolicyDetails": details,
+        "Tags": dict(told.get("Tags", {})),
+        "DefaultPolicy": default,
+        "PolicyType": details["PolicyType"],
+        "PolicyArn": f"arn:aws:dlm:{call.region}:{call.account}:policy/{policy_id}",
+    }
     return {"PolicyId": policy_id}
 
 
@@ -36,20 +53,30 @@ def create_policy(call: Call) -> Document:
 def get_policies(call: Call) -> Document:
     told = call.params
     kept = [policy for policy in call.shelf(Policies).policies.values() if _wanted(policy, told)]
-    return {"Policies": [pick(policy, "PolicyId", "Description", "State", "Tags", "PolicyType", "DefaultPolicy") for policy in kept]}
+    return {
+        "Policies": [
+            pick(policy, "PolicyId", "Description", "State", "Tags", "PolicyType", "DefaultPolicy") for policy in kept
+        ]
+    }
 
 
 def _wanted(policy: Document, told: Document) -> bool:
     details = policy["PolicyDetails"]
     targets = {f"{tag['Key']}={tag['Value']}" for tag in details.get("TargetTags", [])}
-    added = {f"{tag['Key']}={tag['Value']}" for schedule in details.get("Schedules", []) for tag in schedule.get("TagsToAdd", [])}
+    added = {
+        f"{tag['Key']}={tag['Value']}"
+        for schedule in details.get("Schedules", [])
+        for tag in schedule.get("TagsToAdd", [])
+    }
     kind = told.get("DefaultPolicyType", "ALL")
-    return (policy["PolicyId"] in told.get("PolicyIds", [policy["PolicyId"]])
-            and told.get("State") in (None, policy["State"])
-            and (not told.get("ResourceTypes") or bool(set(told["ResourceTypes"]) & set(details.get("ResourceTypes", []))))
-            and (not told.get("TargetTags") or bool(set(told["TargetTags"]) & targets))
-            and (not told.get("TagsToAdd") or bool(set(told["TagsToAdd"]) & added))
-            and (kind == "ALL" or "DefaultPolicyType" not in told or details.get("ResourceType") == kind))
+    return (
+        policy["PolicyId"] in (told.get("PolicyIds") or [policy["PolicyId"]])
+        and told.get("State") in (None, policy["State"])
+        and (not told.get("ResourceTypes") or bool(set(told["ResourceTypes"]) & set(details.get("ResourceTypes", []))))
+        and (not told.get("TargetTags") or bool(set(told["TargetTags"]) & targets))
+        and (not told.get("TagsToAdd") or bool(set(told["TagsToAdd"]) & added))
+        and (kind == "ALL" or "DefaultPolicyType" not in told or details.get("ResourceType") == kind)
+    )
 
 
 @answers("dlm:GetLifecyclePolicy")

@@ -3,6 +3,7 @@
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import timedelta
+from uuid import NAMESPACE_URL, uuid5
 
 from scanner.emulation.answers import Call, answers
 from scanner.emulation.services.descriptions import altered, described
@@ -43,7 +44,10 @@ def _replicate(call: Call, name: str, region: str) -> None:
         raise Refusal("ResourceNotFoundException", f"Requested resource not found: Table: {name} not found")
     twin = copy(table)
     twin.region, twin.table_arn = region, table.table_arn.replace(f":{call.region}:", f":{region}:")
-    twin.continuous_backups = {**table.continuous_backups, "PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": "DISABLED"}}
+    twin.continuous_backups = {
+        **table.continuous_backups,
+        "PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": "DISABLED"},
+    }
     call.world.backend("dynamodb", call.account, region).tables[name] = twin
     known = call.shelf(Replicas).regions.get(name, [call.region])
     _spread(call, name, [*known, region])
@@ -69,19 +73,23 @@ def _replicated(call: Call, table: Document) -> Document:
     return table
 
 
+@answers("dynamodb:DescribeBackup")
+def describe_backup(call: Call) -> Document:
+    """Moto leaves out the identity of the table that was backed up."""
+    answer = described(call)
+    source = answer["BackupDescription"]["SourceTableDetails"]
+    source.setdefault("TableId", str(uuid5(NAMESPACE_URL, source["TableArn"])))
+    return answer
+
+
 @answers("dynamodb:DescribeContinuousBackups", "dynamodb:UpdateContinuousBackups")
 def describe_continuous_backups(call: Call) -> Document:
     """The newest restorable time lags five minutes behind now, as AWS promises; `<table>/pitr` alters both times."""
     answer = call.moto()
     recovery = answer["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
     if recovery["PointInTimeRecoveryStatus"] == "ENABLED":
-        days = timedelta(days=recovery.get("RecoveryPeriodInDays", 35))
-        altered(call, recovery, f"{call.params['TableName'].split('/')[-1]}/pitr")
-        newest = min(recovery["LatestRestorableDateTime"], call.now - LAG) if _unaltered(call) else recovery["LatestRestorableDateTime"]
+        days, newest = timedelta(days=recovery.get("RecoveryPeriodInDays", 35)), call.now - LAG
         recovery["LatestRestorableDateTime"] = newest
         recovery["EarliestRestorableDateTime"] = max(min(recovery["EarliestRestorableDateTime"], newest), newest - days)
+        altered(call, recovery, f"{call.params['TableName'].split('/')[-1]}/pitr")
     return answer
-
-
-def _unaltered(call: Call) -> bool:
-    return not altered(call, {}, f"{call.params['TableName'].split('/')[-1]}/pitr")

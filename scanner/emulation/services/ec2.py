@@ -19,9 +19,20 @@ class Defaults:
 
 
 def add_volume_snapshot(
-    world: World, volume: str, at: datetime, *, region: str, account: str, tags: dict[str, str] | None = None,
-    state: str = "completed", progress: str = "100%", took: timedelta = timedelta(minutes=6), encrypted: bool | None = None,
-    key: str | None = None, description: str = "Created by the data lifecycle manager", **members: Any,
+    world: World,
+    volume: str,
+    at: datetime,
+    *,
+    region: str,
+    account: str,
+    tags: dict[str, str] | None = None,
+    state: str = "completed",
+    progress: str = "100%",
+    took: timedelta = timedelta(minutes=6),
+    encrypted: bool | None = None,
+    key: str | None = None,
+    description: str = "Created by the data lifecycle manager",
+    **members: Any,
 ) -> str:
     """Put a snapshot of a volume, begun at a given time, beside it; returns its identifier."""
     ec2 = world.backend("ec2", account, region)

@@ -75,12 +75,24 @@ def create_replication(call: Call) -> Document:
         key = wanted.get("KmsKeyId") or aws_managed_key(call.world, call.account, region, "elasticfilesystem")
         copy = efs.create_file_system(f"replica of {source}", None, True, key, None, None, None, False, [])
         copy.creation_time = call.now.timestamp()
-        destinations.append({"Status": "ENABLED", "FileSystemId": copy.file_system_id, "Region": region, "OwnerId": call.account,
-                             "LastReplicatedTimestamp": call.now})
+        destinations.append(
+            {
+                "Status": "ENABLED",
+                "FileSystemId": copy.file_system_id,
+                "Region": region,
+                "OwnerId": call.account,
+                "LastReplicatedTimestamp": call.now,
+            }
+        )
     replication = {
-        "SourceFileSystemId": source, "SourceFileSystemRegion": call.region, "SourceFileSystemArn": system.file_system_arn,
-        "OriginalSourceFileSystemArn": system.file_system_arn, "CreationTime": call.now, "Destinations": destinations,
-        "SourceFileSystemOwnerId": call.account}
+        "SourceFileSystemId": source,
+        "SourceFileSystemRegion": call.region,
+        "SourceFileSystemArn": system.file_system_arn,
+        "OriginalSourceFileSystemArn": system.file_system_arn,
+        "CreationTime": call.now,
+        "Destinations": destinations,
+        "SourceFileSystemOwnerId": call.account,
+    }
     for region in {call.region, *(destination["Region"] for destination in destinations)}:
         call.world.shelf(FileSystems, call.account, region).replications[source] = replication
     return replication
@@ -90,7 +102,11 @@ def create_replication(call: Call) -> Document:
 def describe_replications(call: Call) -> Document:
     """Seen from both ends."""
     wanted, held = call.params.get("FileSystemId"), call.shelf(FileSystems).replications.values()
-    found = [each for each in held if wanted in (None, each["SourceFileSystemId"], *(end["FileSystemId"] for end in each["Destinations"]))]
+    found = [
+        each
+        for each in held
+        if wanted in (None, each["SourceFileSystemId"], *(end["FileSystemId"] for end in each["Destinations"]))
+    ]
     if wanted and not found:
         raise Refusal("ReplicationNotFound", f"Replication configuration not found for {wanted}", 404)
     page, more = call.page(found)

@@ -11,8 +11,16 @@ from scanner.emulation.wire import Document
 
 
 def add_backup(
-    world: World, file_system: str, at: datetime, *, region: str, account: str, kind: str = "AUTOMATIC",
-    state: str = "AVAILABLE", tags: dict[str, str] | None = None, **members: Any,
+    world: World,
+    file_system: str,
+    at: datetime,
+    *,
+    region: str,
+    account: str,
+    kind: str = "AUTOMATIC",
+    state: str = "AVAILABLE",
+    tags: dict[str, str] | None = None,
+    **members: Any,
 ) -> str:
     """Put a backup of a file system, made at a given time, beside it; returns its identifier."""
     given = [{"Key": key, "Value": value} for key, value in (tags or {}).items()]
@@ -27,7 +35,9 @@ def create_file_system(call: Call) -> Document:
     held = call.backend("fsx").file_systems[answer["FileSystem"]["FileSystemId"]]
     held.kms_key_id = held.kms_key_id or aws_managed_key(call.world, call.account, call.region, "fsx")
     alter(call.world, call.account, call.region, "fsx", held.file_system_id, CreationTime=call.now)
-    return {"FileSystem": _completed(call, {**answer["FileSystem"], "KmsKeyId": held.kms_key_id, "CreationTime": call.now})}
+    return {
+        "FileSystem": _completed(call, {**answer["FileSystem"], "KmsKeyId": held.kms_key_id, "CreationTime": call.now})
+    }
 
 
 @answers("fsx:DescribeFileSystems")
@@ -39,8 +49,16 @@ def describe_file_systems(call: Call) -> Document:
 @answers("fsx:CreateBackup")
 def create_backup(call: Call) -> Document:
     answer = call.moto()
-    alter(call.world, call.account, call.region, "fsx", answer["Backup"]["BackupId"], CreationTime=call.now, Type="USER_INITIATED")
-    return answer
+    alter(
+        call.world,
+        call.account,
+        call.region,
+        "fsx",
+        answer["Backup"]["BackupId"],
+        CreationTime=call.now,
+        Type="USER_INITIATED",
+    )
+    return {"Backup": _whole_backup(call, {**answer["Backup"], "Type": "USER_INITIATED", "CreationTime": call.now})}
 
 
 @answers("fsx:DescribeBackups")
@@ -54,7 +72,7 @@ def _completed(call: Call, system: Document) -> Document:
 
 
 def _whole_backup(call: Call, backup: Document) -> Document:
-    """moto's backups never get done, and do not say of what they are."""
+    """Moto's backups never get done, and do not say of what they are."""
     fsx = call.backend("fsx")
     source = fsx.file_systems.get(fsx.backups[backup["BackupId"]].file_system_id)
     of: Document = {"FileSystem": _completed(call, source.to_dict()), "KmsKeyId": source.kms_key_id} if source else {}

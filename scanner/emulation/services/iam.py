@@ -30,9 +30,19 @@ def get_credential_report(call: Call) -> Document:
     header, _, users = answer["Content"].decode().partition("\n")
     said = call.world.shelf(Alterations, call.account, call.region).members.get(("iam", "<root_account>"), {})
     root: Document = {
-        "user": "<root_account>", "arn": f"arn:aws:iam::{call.account}:root", "user_creation_time": "2019-03-01T09:00:00+00:00",
-        "password_enabled": "not_supported", "password_last_used": "no_information", "password_last_changed": "not_supported",
-        "password_next_rotation": "not_supported", "mfa_active": "true", "access_key_1_active": "false",
-        "access_key_2_active": "false", "cert_1_active": "false", "cert_2_active": "false", **said}
+        "user": "<root_account>",
+        "arn": f"arn:aws:iam::{call.account}:root",
+        "user_creation_time": "2019-03-01T09:00:00+00:00",
+        "password_enabled": "not_supported",
+        "password_last_used": "no_information",
+        "password_last_changed": "not_supported",
+        "password_next_rotation": "not_supported",
+        "mfa_active": "true",
+        "access_key_1_active": "false",
+        "access_key_2_active": "false",
+        "cert_1_active": "false",
+        "cert_2_active": "false",
+        **said,
+    }
     row = ",".join(str(root.get(column, "N/A")) for column in header.split(","))
     return {**answer, "Content": f"{header}\n{row}\n{users}".encode()}

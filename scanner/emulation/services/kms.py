@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-import moto.kms.models
+from moto.kms import models as moto_kms
 
 from scanner.emulation.answers import Call, answers
 from scanner.emulation.ground import World
@@ -13,7 +13,7 @@ from scanner.emulation.wire import Document
 
 YEAR = 365
 
-_asymmetric = moto.kms.models.generate_private_key
+_asymmetric = vars(moto_kms)["generate_private_key"]
 
 
 def _private_key(key_spec: str) -> Any:
@@ -21,7 +21,7 @@ def _private_key(key_spec: str) -> Any:
 
 
 # moto searches for RSA primes for every symmetric key too: 50 ms and more each, and nobody uses them.
-moto.kms.models.generate_private_key = _private_key
+vars(moto_kms)["generate_private_key"] = _private_key
 
 
 @dataclass
@@ -47,7 +47,9 @@ def aws_managed_key(world: World, account: str, region: str, service: str) -> st
     for key in kms.keys.values():
         if alias in key.aliases:
             return str(key.arn)
-    key = kms.create_key(None, "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", f"Default key that protects my {service} data", None)
+    key = kms.create_key(
+        None, "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", f"Default key that protects my {service} data", None
+    )
     _rename(kms, key, str(uuid5(NAMESPACE_URL, f"{account}/{region}/{alias}")))
     kms.create_alias(key.id, alias)
     _mark_managed(key)
@@ -65,7 +67,9 @@ def _mark_managed(key: Any) -> None:
     key.key_manager, key.key_rotation_status = "AWS", True
 
 
-def date_rotation(world: World, key_arn: str, *, next_at: datetime | None = None, rotated: tuple[datetime, ...] = ()) -> None:
+def date_rotation(
+    world: World, key_arn: str, *, next_at: datetime | None = None, rotated: tuple[datetime, ...] = ()
+) -> None:
     """Set when a key rotates next and when it was rotated, for a key whose rotation is on."""
     _, _, _, region, account, key = key_arn.split(":")
     keys, key_id = world.shelf(Keys, account, region), key.removeprefix("key/")
@@ -121,8 +125,14 @@ def get_key_rotation_status(call: Call) -> Document:
     if not enabled or key.key_state == "PendingDeletion" or key.origin == "EXTERNAL":
         return {"KeyRotationEnabled": False, "KeyId": key.id}
     rotation = call.shelf(Keys).rotation.setdefault(key.id, Rotation(YEAR, call.now + timedelta(days=YEAR)))
-    return {"KeyRotationEnabled": True, "KeyId": key.id, "RotationPeriodInDays": rotation.period,
-            "NextRotationDate": rotation.next}
+    while rotation.next <= call.now:
+        rotation.next += timedelta(days=rotation.period)
+    return {
+        "KeyRotationEnabled": True,
+        "KeyId": key.id,
+        "RotationPeriodInDays": rotation.period,
+        "NextRotationDate": rotation.next,
+    }
 
 
 @answers("kms:ListKeyRotations")
@@ -137,9 +147,17 @@ def list_aliases(call: Call) -> Document:
     """Only aliases of keys that exist; moto adds ten of keys that do not."""
     kms, wanted = call.backend("kms"), call.params.get("KeyId")
     key_id = kms.any_id_to_key_id(wanted) if wanted else None
-    shown = [{"AliasName": alias.alias_name, "AliasArn": alias.alias_arn, "TargetKeyId": alias.target_key_id,
-              "CreationDate": datetime.fromtimestamp(key.creation_date, call.now.tzinfo)}
-             for key in kms.keys.values() if key_id in (None, key.id) for alias in key.aliases.values()]
+    shown = [
+        {
+            "AliasName": alias.alias_name,
+            "AliasArn": alias.alias_arn,
+            "TargetKeyId": alias.target_key_id,
+            "CreationDate": datetime.fromtimestamp(key.creation_date, call.now.tzinfo),
+        }
+        for key in kms.keys.values()
+        if key_id in (None, key.id)
+        for alias in key.aliases.values()
+    ]
     page, more = call.page(shown, size="Limit", token="Marker", most=100)
     return {"Aliases": page, "Truncated": bool(more), **({"NextMarker": more["Marker"]} if more else {})}
 
@@ -147,8 +165,11 @@ def list_aliases(call: Call) -> Document:
 @answers("kms:ListKeys")
 def list_keys(call: Call) -> Document:
     keys, more = call.page(call.backend("kms").keys.values(), size="Limit", token="Marker", most=1000)
-    return {"Keys": [{"KeyId": key.id, "KeyArn": key.arn} for key in keys], "Truncated": bool(more),
-            **({"NextMarker": more["Marker"]} if more else {})}
+    return {
+        "Keys": [{"KeyId": key.id, "KeyArn": key.arn} for key in keys],
+        "Truncated": bool(more),
+        **({"NextMarker": more["Marker"]} if more else {}),
+    }
 
 
 @answers("kms:ImportKeyMaterial")

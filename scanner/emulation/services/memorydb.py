@@ -9,12 +9,35 @@ from scanner.emulation.wire import Document
 
 
 def add_memory_snapshot(
-    world: World, cluster: str, at: datetime, *, region: str, account: str, source: str = "automated", status: str = "available",
-    key: str | None = None, **members: Any,
+    world: World,
+    cluster: str,
+    at: datetime,
+    *,
+    region: str,
+    account: str,
+    source: str = "automated",
+    status: str = "available",
+    key: str | None = None,
+    **members: Any,
 ) -> Document:
     """Put a snapshot of a cluster, taken at a given time, beside it."""
     name = f"{'automatic.' if source == 'automated' else ''}{cluster}-{at:%Y-%m-%d-%H-%M}"
     keyed = {"KmsKeyId": key} if key else {}
-    return list_also(world, account, region, "memorydb:DescribeSnapshots", {
-        "Name": name, "Status": status, "Source": source, "ARN": f"arn:aws:memorydb:{region}:{account}:snapshot/{name}", **keyed,
-        "ClusterConfiguration": {"Name": cluster, "Shards": [{"Name": "0001", "Size": "208 MB", "SnapshotCreationTime": at}]}, **members})
+    return list_also(
+        world,
+        account,
+        region,
+        "memorydb:DescribeSnapshots",
+        {
+            "Name": name,
+            "Status": status,
+            "Source": source,
+            "ARN": f"arn:aws:memorydb:{region}:{account}:snapshot/{name}",
+            **keyed,
+            "ClusterConfiguration": {
+                "Name": cluster,
+                "Shards": [{"Name": "0001", "Size": "208 MB", "SnapshotCreationTime": at}],
+            },
+            **members,
+        },
+    )

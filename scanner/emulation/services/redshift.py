@@ -11,16 +11,41 @@ from scanner.emulation.wire import Document, Refusal
 
 
 def add_cluster_snapshot(
-    world: World, cluster: str, at: datetime, *, region: str, account: str, kind: str = "automated", **members: Any,
+    world: World,
+    cluster: str,
+    at: datetime,
+    *,
+    region: str,
+    account: str,
+    kind: str = "automated",
+    **members: Any,
 ) -> Document:
     """Put a snapshot of a warehouse, taken at a given time, beside it."""
     held, name = world.backend("redshift", account, region).clusters[cluster], f"rs:{cluster}-{at:%Y-%m-%d-%H-%M-%S}"
     name = name if kind == "automated" else name.removeprefix("rs:")
-    return list_also(world, account, region, "redshift:DescribeClusterSnapshots", {
-        "SnapshotIdentifier": name, "ClusterIdentifier": cluster, "SnapshotCreateTime": at, "Status": "available",
-        "SnapshotArn": f"arn:aws:redshift:{region}:{account}:snapshot:{cluster}/{name}", "SnapshotType": kind, "NodeType": held.node_type,
-        "NumberOfNodes": held.number_of_nodes, "DBName": held.db_name, "Encrypted": bool(held.encrypted), "OwnerAccount": account,
-        "KmsKeyId": getattr(held, "kms_key_id", None) or "", "TotalBackupSizeInMegaBytes": 81_920.0, "Tags": [], **members})
+    return list_also(
+        world,
+        account,
+        region,
+        "redshift:DescribeClusterSnapshots",
+        {
+            "SnapshotIdentifier": name,
+            "ClusterIdentifier": cluster,
+            "SnapshotCreateTime": at,
+            "Status": "available",
+            "SnapshotArn": f"arn:aws:redshift:{region}:{account}:snapshot:{cluster}/{name}",
+            "SnapshotType": kind,
+            "NodeType": held.node_type,
+            "NumberOfNodes": held.number_of_nodes,
+            "DBName": held.db_name,
+            "Encrypted": bool(held.encrypted),
+            "OwnerAccount": account,
+            "KmsKeyId": getattr(held, "kms_key_id", None) or "",
+            "TotalBackupSizeInMegaBytes": 81_920.0,
+            "Tags": [],
+            **members,
+        },
+    )
 
 
 def drop_snapshots(world: World, *, region: str, account: str) -> None:
@@ -32,15 +57,27 @@ def drop_snapshots(world: World, *, region: str, account: str) -> None:
 
 @answers("redshift:CreateCluster")
 def create_cluster(call: Call) -> Document:
-    """moto forgets the key and how long manual snapshots are kept."""
+    """Moto forgets the key and how long manual snapshots are kept."""
     answer, told = call.moto(), call.params
-    key = told.get("KmsKeyId") or (aws_managed_key(call.world, call.account, call.region, "redshift") if told.get("Encrypted") else None)
+    key = told.get("KmsKeyId") or (
+        aws_managed_key(call.world, call.account, call.region, "redshift") if told.get("Encrypted") else None
+    )
     call.backend("redshift").clusters[told["ClusterIdentifier"]].kms_key_id = key
     extra: Document = {
-        "KmsKeyId": key, "ManualSnapshotRetentionPeriod": told.get("ManualSnapshotRetentionPeriod", -1), "MultiAZ": "Disabled",
-        "ClusterAvailabilityStatus": "Available", "ClusterNamespaceArn":
-        f"arn:aws:redshift:{call.region}:{call.account}:namespace:{told['ClusterIdentifier']}"}
-    alter(call.world, call.account, call.region, "redshift", told["ClusterIdentifier"], **{name: value for name, value in extra.items() if value})
+        "KmsKeyId": key,
+        "ManualSnapshotRetentionPeriod": told.get("ManualSnapshotRetentionPeriod", -1),
+        "MultiAZ": "Disabled",
+        "ClusterAvailabilityStatus": "Available",
+        "ClusterNamespaceArn": f"arn:aws:redshift:{call.region}:{call.account}:namespace:{told['ClusterIdentifier']}",
+    }
+    alter(
+        call.world,
+        call.account,
+        call.region,
+        "redshift",
+        told["ClusterIdentifier"],
+        **{name: value for name, value in extra.items() if value},
+    )
     return {"Cluster": {**answer["Cluster"], **{name: value for name, value in extra.items() if value}}}
 
 
@@ -52,7 +89,11 @@ def enable_snapshot_copy(call: Call) -> Document:
         raise Refusal("ClusterNotFound", f"Cluster {name} not found.", 404)
     if region == call.region:
         raise Refusal("UnknownSnapshotCopyRegionFault", f"Invalid region {region}", 404)
-    status: Document = {"DestinationRegion": region, "RetentionPeriod": call.params.get("RetentionPeriod", 7), "ManualSnapshotRetentionPeriod": -1}
+    status: Document = {
+        "DestinationRegion": region,
+        "RetentionPeriod": call.params.get("RetentionPeriod", 7),
+        "ManualSnapshotRetentionPeriod": -1,
+    }
     if grant := call.params.get("SnapshotCopyGrantName"):
         status["SnapshotCopyGrantName"] = grant
     alter(call.world, call.account, call.region, "redshift", name, ClusterSnapshotCopyStatus=status)
@@ -63,7 +104,11 @@ def enable_snapshot_copy(call: Call) -> Document:
 def describe_snapshots(call: Call) -> Document:
     """Narrowed to a type and a span of time, which moto ignores."""
     answer, told = described(call), call.params
-    kept = [snapshot for snapshot in answer["Snapshots"] if told.get("SnapshotType") in (None, snapshot["SnapshotType"])
-            and ("StartTime" not in told or snapshot["SnapshotCreateTime"] >= told["StartTime"])
-            and ("EndTime" not in told or snapshot["SnapshotCreateTime"] <= told["EndTime"])]
+    kept = [
+        snapshot
+        for snapshot in answer["Snapshots"]
+        if told.get("SnapshotType") in (None, snapshot["SnapshotType"])
+        and ("StartTime" not in told or snapshot["SnapshotCreateTime"] >= told["StartTime"])
+        and ("EndTime" not in told or snapshot["SnapshotCreateTime"] <= told["EndTime"])
+    ]
     return {**answer, "Snapshots": kept}

@@ -6,7 +6,9 @@ from scanner.emulation.answers import Call, answers
 from scanner.emulation.ground import EVERYWHERE, World
 from scanner.emulation.wire import Document
 
-ENCRYPTED: Document = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": False}]}
+ENCRYPTED: Document = {
+    "Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": False}]
+}
 
 
 def put_object(world: World, account: str, bucket: str, key: str, at: datetime, body: bytes = b"") -> None:
@@ -28,7 +30,7 @@ def date_bucket(world: World, account: str, bucket: str, at: datetime) -> None:
 
 @answers("s3:CreateBucket")
 def create_bucket(call: Call) -> Document:
-    """moto dates buckets by the machine's clock, all else by the world's."""
+    """Moto dates buckets by the machine's clock, all else by the world's."""
     answer = call.moto()
     date_bucket(call.world, call.account, call.params["Bucket"], call.now)
     return answer
@@ -48,12 +50,17 @@ def get_bucket_encryption(call: Call) -> Document:
 def list_buckets(call: Call) -> Document:
     """A paged or narrowed listing names each bucket's region; a plain one does not."""
     answer, told = call.moto(), call.params
-    asked = {"MaxBuckets", "ContinuationToken", "Prefix", "BucketRegion"} & {name for name, value in told.items() if value not in (None, "")}
+    asked = {"MaxBuckets", "ContinuationToken", "Prefix", "BucketRegion"} & {
+        name for name, value in told.items() if value not in (None, "")
+    }
     if not asked:
         return answer
     buckets = call.world.backend("s3", call.account, EVERYWHERE).buckets
-    shown = [{**bucket, "BucketRegion": buckets[bucket["Name"]].region_name} for bucket in answer["Buckets"]
-             if bucket["Name"].startswith(told.get("Prefix") or "")]
+    shown = [
+        {**bucket, "BucketRegion": buckets[bucket["Name"]].region_name}
+        for bucket in answer["Buckets"]
+        if bucket["Name"].startswith(told.get("Prefix") or "")
+    ]
     shown = [bucket for bucket in shown if told.get("BucketRegion") in (None, "", bucket["BucketRegion"])]
     page, more = call.page(shown, size="MaxBuckets", token="ContinuationToken", most=10_000)
     return {"Buckets": page, "Owner": answer["Owner"], **more}

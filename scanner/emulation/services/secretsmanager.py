@@ -24,7 +24,7 @@ def describe_secret(call: Call) -> Document:
 
 @answers("secretsmanager:CreateSecret")
 def create_secret(call: Call) -> Document:
-    """moto dates secrets by the machine's clock, all else by the world's."""
+    """Moto dates secrets by the machine's clock, all else by the world's."""
     answer = call.moto()
     secret = _held(call, answer["ARN"])
     secret.created_date = secret.last_changed_date = int(call.now.timestamp())
@@ -48,11 +48,13 @@ def rotate_secret(call: Call) -> Document:
 
 
 def _held(call: Call, name: str) -> Any:
-    return next((each for each in call.backend("secretsmanager").secrets.values() if name in (each.arn, each.name)), None)
+    return next(
+        (each for each in call.backend("secretsmanager").secrets.values() if name in (each.arn, each.name)), None
+    )
 
 
 def _keyed(call: Call, secret: Document) -> Document:
-    """moto's replicas are objects of another kind, whose key is the source's."""
+    """Moto's replicas are objects of another kind, whose key is the source's."""
     held = _held(call, secret["ARN"])
     key = getattr(held, "kms_key_id", None) or getattr(getattr(held, "source", None), "kms_key_id", None)
     for status in secret.get("ReplicationStatus", []):

@@ -18,13 +18,22 @@ Tagged = tuple[str, dict[str, str]]
 def get_resources(call: Call) -> Document:
     """Tagged resources; a filter is a service or `service:kind`. Buckets are listed in their own region only."""
     told, wanted = call.params, make_tag_matcher(call.params.get("TagFilters"))
-    found = [(arn, tags) for arn, tags in _tagged(call) if tags and wanted(tags)
-             and match_resource_type(kind(arn), told.get("ResourceTypeFilters"))
-             and (not told.get("ResourceARNList") or arn in told["ResourceARNList"])]
+    found = [
+        (arn, tags)
+        for arn, tags in _tagged(call)
+        if tags
+        and wanted(tags)
+        and match_resource_type(kind(arn), told.get("ResourceTypeFilters"))
+        and (not told.get("ResourceARNList") or arn in told["ResourceARNList"])
+    ]
     page, more = call.page(sorted(found), size="ResourcesPerPage", token="PaginationToken", most=100)
-    return {"ResourceTagMappingList": [
-        {"ResourceARN": arn, "Tags": [{"Key": key, "Value": value} for key, value in tags.items()]} for arn, tags in page],
-        "PaginationToken": more.get("PaginationToken", "")}
+    return {
+        "ResourceTagMappingList": [
+            {"ResourceARN": arn, "Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
+            for arn, tags in page
+        ],
+        "PaginationToken": more.get("PaginationToken", ""),
+    }
 
 
 def kind(arn: str) -> str:
@@ -44,7 +53,10 @@ def _tagged(call: Call) -> Iterator[Tagged]:
             if resource.arn.startswith("arn:aws:backup:") or (bucket and bucket.region_name != call.region):
                 continue
             yield resource.arn, resource.tags
-    yield from call.shelf(Backup).tags.items()
+    for arn, tags in call.shelf(Backup).tags.items():
+        # A recovery point that is a service's own snapshot is tagged there.
+        if arn.startswith("arn:aws:backup:"):
+            yield arn, tags
     for policy in call.shelf(Policies).policies.values():
         yield policy["PolicyArn"], policy["Tags"]
     for cluster in call.backend("redshift").clusters.values():

@@ -127,9 +127,7 @@ def keepings(store: DataStore, look: Look) -> Partial[Keeping]:
             yield point.vault, look.estate.taken_at if point.continuous else point.made_at
 
     points = gathered(look.where(RecoveryPoint, RecoveryPoint.source, store.id), kept)
-    newest: dict[str, datetime] = {}
-    for vault, made_at in sorted(points.known):
-        newest[vault] = made_at
+    newest: dict[str, datetime] = dict(sorted(points.known))  # of several points of a vault the last stays
 
     def keeping(vault_id: str) -> Iterator[Keeping]:
         vault = look.one(Vault, vault_id)

@@ -12,6 +12,8 @@ from scanner.model.origin import Listing, call, item
 from scanner.model.resource import Resource
 from scanner.resources.aws_backup.settings import stores
 
+_OF_RDS = frozenset({"RDS", "Aurora", "Neptune", "DocumentDB"})
+
 
 def later_successes(job: Job, look: Look) -> Partial[datetime]:
     """Give when later jobs of the same kind for the same resource, and to the same place, completed."""
@@ -25,9 +27,12 @@ def later_successes(job: Job, look: Look) -> Partial[datetime]:
 
 def source_gone(job: Job, look: Look) -> bool:
     """Say whether the resource certainly exists no more; false for kinds and regions that are not looked at."""
-    source, known = job.source, stores()
+    source, named = job.source, job.resource_type
+    # Kinds that share the ARNs of RDS are one family: a cluster that is not Aurora's is of the type RDS.
+    family = _OF_RDS if named in _OF_RDS else frozenset({named})
+    known = [kind for kind in stores() if kind.backup_type in family]
     region = source.split(":")[3] if source.count(":") >= 5 else ""
-    if region not in look.estate.regions or job.resource_type not in {kind.backup_type for kind in known}:
+    if not known or region not in look.estate.regions:
         return False
     return all(look.one(kind, source) is None for kind in known)
 
@@ -38,11 +43,15 @@ class Job(Resource):
     belongs_to: ClassVar[str] = "source"
 
     source: Fact[str] = fact("The ARN of the resource it concerns.", live=item("ResourceArn", text, absent=""))
-    state: Fact[str] = fact("Its state: COMPLETED, FAILED, ABORTED, EXPIRED, PARTIAL, RUNNING, ...", live=item("State", text))
+    state: Fact[str] = fact(
+        "Its state: COMPLETED, FAILED, ABORTED, EXPIRED, PARTIAL, RUNNING, ...", live=item("State", text)
+    )
     message: Fact[str] = fact("What AWS says of it.", live=item("StatusMessage", text, absent=""))
     started_at: Fact[datetime] = fact("When it was created.", live=item("CreationDate", instant))
     ended_at: Fact[datetime | None] = fact("When it ended.", live=item("CompletionDate", instant, absent=None))
-    size: Fact[int | None] = fact("The size of the backup, in bytes.", live=item("BackupSizeInBytes", whole, absent=None))
+    size: Fact[int | None] = fact(
+        "The size of the backup, in bytes.", live=item("BackupSizeInBytes", whole, absent=None)
+    )
     resource_type: Fact[str] = fact("The kind of its source.", live=item("ResourceType", text, absent=""))
     towards: Fact[str] = derived(
         "Where it was to bring a copy; nothing where it makes none.", needs=lambda _: (), by=lambda *_: ""

@@ -164,7 +164,9 @@ def conditions(raw: Mapping[str, Any]) -> tuple[Condition, ...]:
 def tag_conditions(raw: Any) -> tuple[Condition, ...]:
     """Read `ListOfTags`: any of them suffices."""
     return tuple(
-        Condition(_TESTS[one["ConditionType"]], one["ConditionKey"].removeprefix("aws:ResourceTag/"), one["ConditionValue"])
+        Condition(
+            _TESTS[one["ConditionType"]], one["ConditionKey"].removeprefix("aws:ResourceTag/"), one["ConditionValue"]
+        )
         for one in raw
     )
 
@@ -197,7 +199,9 @@ class Selection(Resource):
     conditions: Fact[tuple[Condition, ...]] = fact(
         "The conditions that must all hold.", live=_GET.at("BackupSelection.Conditions", conditions, absent=())
     )
-    role: Fact[str] = fact("The role that makes the backups.", live=_GET.at("BackupSelection.IamRoleArn", text, absent=""))
+    role: Fact[str] = fact(
+        "The role that makes the backups.", live=_GET.at("BackupSelection.IamRoleArn", text, absent="")
+    )
 
     of_plan: Fact[str] = derived(
         "The ARN of the plan it belongs to.", needs=lambda _: (), by=lambda selection, _: selection.plan_id

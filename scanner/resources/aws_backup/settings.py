@@ -77,7 +77,9 @@ class RestoreTestingPlan(Resource):
     )  # fmt: skip
 
     schedule: Fact[str] = fact("When it runs.", live=item("ScheduleExpression", text))
-    timezone: Fact[str] = fact("The time zone of its schedule.", live=item("ScheduleExpressionTimezone", text, absent="UTC"))
+    timezone: Fact[str] = fact(
+        "The time zone of its schedule.", live=item("ScheduleExpressionTimezone", text, absent="UTC")
+    )
 
 
 class ReportPlan(Resource):
@@ -85,12 +87,8 @@ class ReportPlan(Resource):
 
     kind = "aws.backup.report-plan"
     title = "report plan"
-    listed_by = Listing(
-        call("backup:ListReportPlans"), "ReportPlans[]", id="{ReportPlanArn}", name="{ReportPlanName}"
-    )
+    listed_by = Listing(call("backup:ListReportPlans"), "ReportPlans[]", id="{ReportPlanArn}", name="{ReportPlanName}")
 
     template: Fact[str] = fact("What it reports.", live=item("ReportSetting.ReportTemplate", text))
     delivers_to: Fact[str] = fact("The bucket it writes to.", live=item("ReportDeliveryChannel.S3BucketName", text))
     status: Fact[str] = fact("Whether its deployment ended well.", live=item("DeploymentStatus", text))
-
-

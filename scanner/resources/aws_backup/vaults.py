@@ -10,8 +10,8 @@ from scanner.model.convert import days, flag, instant, is_, tag_list, text, whol
 from scanner.model.fact import Fact, derived, fact
 from scanner.model.origin import Listing, call, item, of, parent
 from scanner.model.resource import Resource
-from scanner.resources.keys import key_needs, manager_of, state_of
 from scanner.resources.aws_backup.holds import HeldPoint
+from scanner.resources.keys import key_needs, manager_of, state_of
 from scanner.resources.store import Backup
 
 
@@ -29,9 +29,7 @@ class Vault(Resource):
         call("backup:ListBackupVaults"), "BackupVaultList[]", id="{BackupVaultArn}", name="{BackupVaultName}"
     )
 
-    key: Fact[str | None] = fact(
-        "The KMS key that encrypts it; none for a key that AWS owns.", live=item("@", key_of)
-    )
+    key: Fact[str | None] = fact("The KMS key that encrypts it; none for a key that AWS owns.", live=item("@", key_of))
     key_manager: Fact[str | None] = derived(
         "Who manages that KMS key: CUSTOMER or AWS; none for no KMS key.", needs=key_needs, by=manager_of
     )
@@ -101,9 +99,7 @@ class RecoveryPoint(Backup):
     completed_at: Fact[datetime | None] = fact(
         "When it was complete.", live=item("CompletionDate", instant, absent=None)
     )
-    usable: Fact[bool] = fact(
-        "It is complete and can be restored.", live=item("Status", is_("COMPLETED", "AVAILABLE"))
-    )
+    usable: Fact[bool] = fact("It is complete and can be restored.", live=item("Status", is_("COMPLETED", "AVAILABLE")))
     continuous: Fact[bool] = fact(
         "It restores to any moment since it was made, not to one only.",
         live=item("RecoveryPointArn", is_continuous),

@@ -35,9 +35,12 @@ _VOLUME = re.compile(r"\bvol-(?!f+\b)[0-9a-f]{8,17}\b")
 Overrides = Mapping[type[Backup], Fact[str]]
 
 
-def is_copy(volume_id: str) -> bool:
-    """Say whether a snapshot's volume id is the arbitrary one of copies."""
-    return _ARBITRARY.fullmatch(volume_id) is not None
+def is_copy(snapshot: Snapshot) -> bool:
+    """Say whether a snapshot is a copy: by the arbitrary id, or by the words that EC2 begins its description with."""
+    if _ARBITRARY.fullmatch(snapshot.volume_id):
+        return True
+    said = snapshot.description
+    return _COPIED.match(said) is not None or _COPIED_IMAGE.match(said) is not None
 
 
 def short(resource: Resource) -> str:
@@ -68,7 +71,7 @@ def named_original(snapshot: Snapshot) -> str:
 def first_of(snapshot: Snapshot, look: Look) -> Snapshot:
     """Follow copies back to the earliest snapshot that still exists."""
     seen = {snapshot.id}
-    while is_copy(snapshot.volume_id):
+    while is_copy(snapshot):
         original = originals_of(snapshot, look)
         if original is None or original.id in seen:
             break
@@ -79,7 +82,7 @@ def first_of(snapshot: Snapshot, look: Look) -> Snapshot:
 
 def volume_of(snapshot: Snapshot, look: Look) -> str:
     """Give the ARN of the volume a snapshot is of; "" where nothing tells it."""
-    if not is_copy(snapshot.volume_id):
+    if not is_copy(snapshot):
         return _volume(snapshot, snapshot.volume_id)
     return _first_answer(snapshot, look, (_by_point(":volume/"), _by_original, _by_words))
 
@@ -93,7 +96,7 @@ def _by_original(snapshot: Snapshot, look: Look) -> str:
     first = first_of(snapshot, look)
     if first is snapshot:
         return ""
-    if not is_copy(first.volume_id):
+    if not is_copy(first):
         return _volume(first, first.volume_id)
     return _by_point(":volume/")(first, look) or _by_words(first, look)
 

@@ -86,7 +86,7 @@ class Snapshot(Backup):
     copied_from: Fact[str | None] = derived(
         "The snapshot it was copied from, where the copy still names it; none for an original.",
         needs=lambda kind: [kind.volume_id, kind.description],
-        by=lambda snapshot, _: named_original(snapshot) if is_copy(snapshot.volume_id) else None,
+        by=lambda snapshot, _: named_original(snapshot) if is_copy(snapshot) else None,
     )
     made_at: Fact[datetime] = derived(
         "When the data in it was taken; of a copy whose original is gone, when it was copied.",

@@ -151,6 +151,7 @@ class LogArchive(Resource):
 
     kind = "aws.log.archive"
     title = "log archive"
+    member_of = "system"
     listed_by = Listing(None, declared="log_archives", id="log-archive/{bucket}/{prefix}", name="{system}")
 
     system: Fact[str] = fact("The system whose logs these are.", live=item("system", text))

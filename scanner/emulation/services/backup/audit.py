@@ -11,9 +11,14 @@ def create_report_plan(call: Call) -> Document:
     if name in backup.report_plans:
         raise Refusal("AlreadyExistsException", f"Report plan {name} already exists")
     backup.report_plans[name] = {
-        "ReportPlanArn": arn(call, "report-plan", f"{name}-{identity(name, call.region)}"), "ReportPlanName": name,
-        "ReportPlanDescription": call.params.get("ReportPlanDescription"), "ReportSetting": call.params["ReportSetting"],
-        "ReportDeliveryChannel": call.params["ReportDeliveryChannel"], "DeploymentStatus": "COMPLETED", "CreationTime": call.now}
+        "ReportPlanArn": arn(call, "report-plan", f"{name}-{identity(name, call.region)}"),
+        "ReportPlanName": name,
+        "ReportPlanDescription": call.params.get("ReportPlanDescription"),
+        "ReportSetting": call.params["ReportSetting"],
+        "ReportDeliveryChannel": call.params["ReportDeliveryChannel"],
+        "DeploymentStatus": "COMPLETED",
+        "CreationTime": call.now,
+    }
     backup.tags[backup.report_plans[name]["ReportPlanArn"]] = dict(call.params.get("ReportPlanTags", {}))
     return call.fit(backup.report_plans[name])
 
@@ -42,10 +47,15 @@ def delete_report_plan(call: Call) -> Document:
 def create_framework(call: Call) -> Document:
     backup, name = call.shelf(Backup), call.params["FrameworkName"]
     backup.frameworks[name] = {
-        "FrameworkName": name, "FrameworkArn": arn(call, "framework", f"{name}-{identity(name, call.region)}"),
-        "FrameworkDescription": call.params.get("FrameworkDescription"), "FrameworkControls": call.params["FrameworkControls"],
-        "NumberOfControls": len(call.params["FrameworkControls"]), "CreationTime": call.now, "DeploymentStatus": "COMPLETED",
-        "FrameworkStatus": "ACTIVE"}
+        "FrameworkName": name,
+        "FrameworkArn": arn(call, "framework", f"{name}-{identity(name, call.region)}"),
+        "FrameworkDescription": call.params.get("FrameworkDescription"),
+        "FrameworkControls": call.params["FrameworkControls"],
+        "NumberOfControls": len(call.params["FrameworkControls"]),
+        "CreationTime": call.now,
+        "DeploymentStatus": "COMPLETED",
+        "FrameworkStatus": "ACTIVE",
+    }
     return call.fit(backup.frameworks[name])
 
 
@@ -66,9 +76,15 @@ def list_frameworks(call: Call) -> Document:
 @answers("backup:CreateLegalHold")
 def create_legal_hold(call: Call) -> Document:
     hold_id = identity("hold", call.region, call.params["Title"])
-    hold = {"Title": call.params["Title"], "Status": "ACTIVE", "Description": call.params["Description"], "LegalHoldId": hold_id,
-            "LegalHoldArn": arn(call, "legal-hold", hold_id), "CreationDate": call.now,
-            "RecoveryPointSelection": call.params.get("RecoveryPointSelection")}
+    hold = {
+        "Title": call.params["Title"],
+        "Status": "ACTIVE",
+        "Description": call.params["Description"],
+        "LegalHoldId": hold_id,
+        "LegalHoldArn": arn(call, "legal-hold", hold_id),
+        "CreationDate": call.now,
+        "RecoveryPointSelection": call.params.get("RecoveryPointSelection"),
+    }
     call.shelf(Backup).legal_holds[hold_id] = hold
     return call.fit(hold)
 

@@ -5,15 +5,23 @@ from scanner.emulation.services.backup.state import Backup, arn, identity
 from scanner.emulation.wire import Document, Refusal
 
 # What AWS assumes when a rule does not say.
-RULE_DEFAULTS: Document = {"ScheduleExpression": "cron(0 5 ? * * *)", "ScheduleExpressionTimezone": "Etc/UTC",
-                           "StartWindowMinutes": 480, "CompletionWindowMinutes": 10080, "EnableContinuousBackup": False}
+RULE_DEFAULTS: Document = {
+    "ScheduleExpression": "cron(0 5 ? * * *)",
+    "ScheduleExpressionTimezone": "Etc/UTC",
+    "StartWindowMinutes": 480,
+    "CompletionWindowMinutes": 10080,
+    "EnableContinuousBackup": False,
+}
 
 
 @answers("backup:CreateBackupPlan")
 def create_backup_plan(call: Call) -> Document:
     backup, told = call.shelf(Backup), call.params["BackupPlan"]
     if any(versions[-1]["BackupPlanName"] == told["BackupPlanName"] for versions in backup.plans.values()):
-        raise Refusal("AlreadyExistsException", f"Backup plan with the same plan document already exists. {told['BackupPlanName']}")
+        raise Refusal(
+            "AlreadyExistsException",
+            f"Backup plan with the same plan document already exists. {told['BackupPlanName']}",
+        )
     plan_id = identity("plan", call.account, call.region, told["BackupPlanName"])
     backup.plans[plan_id] = [_version(call, plan_id, 1)]
     backup.tags[arn(call, "backup-plan", plan_id)] = dict(call.params.get("BackupPlanTags", {}))
@@ -24,7 +32,9 @@ def create_backup_plan(call: Call) -> Document:
 def update_backup_plan(call: Call) -> Document:
     backup, plan_id = call.shelf(Backup), call.params["BackupPlanId"]
     first = backup.plan(plan_id)
-    backup.plans[plan_id].append({**_version(call, plan_id, len(backup.plans[plan_id]) + 1), "CreationDate": first["CreationDate"]})
+    backup.plans[plan_id].append(
+        {**_version(call, plan_id, len(backup.plans[plan_id]) + 1), "CreationDate": first["CreationDate"]}
+    )
     return call.fit(backup.plan(plan_id))
 
 
@@ -53,7 +63,9 @@ def list_backup_plan_versions(call: Call) -> Document:
 def delete_backup_plan(call: Call) -> Document:
     backup, plan_id = call.shelf(Backup), call.params["BackupPlanId"]
     if backup.selections.get(plan_id):
-        raise Refusal("InvalidRequestException", "Related backup plan selections must be deleted prior to backup plan deletion")
+        raise Refusal(
+            "InvalidRequestException", "Related backup plan selections must be deleted prior to backup plan deletion"
+        )
     plan = {**backup.plan(plan_id), "DeletionDate": call.now}
     del backup.plans[plan_id]
     return call.fit(plan)
@@ -65,13 +77,19 @@ def create_backup_selection(call: Call) -> Document:
     backup.plan(plan_id)
     selection_id = identity("selection", plan_id, told["SelectionName"])
     if selection_id in backup.selections.setdefault(plan_id, {}):
-        raise Refusal("AlreadyExistsException", f"Backup selection with the same name already exists: {told['SelectionName']}")
+        raise Refusal(
+            "AlreadyExistsException", f"Backup selection with the same name already exists: {told['SelectionName']}"
+        )
     # AWS answers every list of a selection, empty where nothing was said.
     backup.selections[plan_id][selection_id] = {
         "BackupSelection": {"Resources": [], "ListOfTags": [], "NotResources": [], "Conditions": {}, **told},
-        "SelectionId": selection_id, "BackupPlanId": plan_id, "CreationDate": call.now,
+        "SelectionId": selection_id,
+        "BackupPlanId": plan_id,
+        "CreationDate": call.now,
         "CreatorRequestId": call.params.get("CreatorRequestId"),
-        "SelectionName": told["SelectionName"], "IamRoleArn": told["IamRoleArn"]}
+        "SelectionName": told["SelectionName"],
+        "IamRoleArn": told["IamRoleArn"],
+    }
     return call.fit(backup.selections[plan_id][selection_id])
 
 
@@ -105,6 +123,12 @@ def _selection(call: Call) -> Document:
 def _version(call: Call, plan_id: str, number: int) -> Document:
     told = call.params["BackupPlan"]
     rules = [{**RULE_DEFAULTS, **rule, "RuleId": identity("rule", plan_id, rule["RuleName"])} for rule in told["Rules"]]
-    return {"BackupPlan": {**told, "Rules": rules}, "BackupPlanId": plan_id, "BackupPlanName": told["BackupPlanName"],
-            "BackupPlanArn": arn(call, "backup-plan", plan_id), "VersionId": identity("version", plan_id, number),
-            "CreationDate": call.now, "CreatorRequestId": call.params.get("CreatorRequestId")}
+    return {
+        "BackupPlan": {**told, "Rules": rules},
+        "BackupPlanId": plan_id,
+        "BackupPlanName": told["BackupPlanName"],
+        "BackupPlanArn": arn(call, "backup-plan", plan_id),
+        "VersionId": identity("version", plan_id, number),
+        "CreationDate": call.now,
+        "CreatorRequestId": call.params.get("CreatorRequestId"),
+    }

@@ -11,29 +11,67 @@ OTHER_NAMES = {"BackupSizeInBytes": "BackupSizeBytes"}
 
 
 def add_recovery_point(
-    world: World, vault: str, resource_arn: str, at: datetime, *, region: str, account: str,
-    lifecycle: Document | None = None, created_by: Document | None = None, role: str | None = None, size: int = 0,
-    took: timedelta = timedelta(minutes=12), kind: str | None = None, status: str = "COMPLETED",
-    continuous: bool = False, encrypted: bool = True, key: str | None = None, source_vault: str | None = None,
-    tags: dict[str, str] | None = None, parent: str | None = None, is_parent: bool = False, name: str | None = None,
-    storage: str = "WARM", identified_by: str | None = None,
+    world: World,
+    vault: str,
+    resource_arn: str,
+    at: datetime,
+    *,
+    region: str,
+    account: str,
+    lifecycle: Document | None = None,
+    created_by: Document | None = None,
+    role: str | None = None,
+    size: int = 0,
+    took: timedelta = timedelta(minutes=12),
+    kind: str | None = None,
+    status: str = "COMPLETED",
+    continuous: bool = False,
+    encrypted: bool = True,
+    key: str | None = None,
+    source_vault: str | None = None,
+    tags: dict[str, str] | None = None,
+    parent: str | None = None,
+    is_parent: bool = False,
+    name: str | None = None,
+    storage: str = "WARM",
+    identified_by: str | None = None,
 ) -> Document:
     """Put a recovery point made at a given time into a vault; the vault's key and the lifecycle's dates follow."""
     backup = world.shelf(Backup, account, region)
     held, kind = backup.vault(vault), kind or resource_type(resource_arn)
-    arn = identified_by or point_arn(kind, resource_arn, region, account, identity(vault, resource_arn, at, region), continuous)
+    arn = identified_by or point_arn(
+        kind, resource_arn, region, account, identity(vault, resource_arn, at, region), continuous=continuous
+    )
     kept = lifecycle or {}
-    ends = {when: at + timedelta(days=kept[after]) for when, after in
-            (("MoveToColdStorageAt", "MoveToColdStorageAfterDays"), ("DeleteAt", "DeleteAfterDays")) if kept.get(after, -1) > 0}
+    ends = {
+        when: at + timedelta(days=kept[after])
+        for when, after in (("MoveToColdStorageAt", "MoveToColdStorageAfterDays"), ("DeleteAt", "DeleteAfterDays"))
+        if kept.get(after, -1) > 0
+    }
     point: Document = {
-        "RecoveryPointArn": arn, "ResourceArn": resource_arn, "ResourceType": kind, "BackupVaultName": vault,
-        "BackupVaultArn": held["BackupVaultArn"], "SourceBackupVaultArn": source_vault, "CreatedBy": created_by,
-        "IamRoleArn": role or f"arn:aws:iam::{account}:role/service-role/AWSBackupDefaultServiceRole", "Status": status,
-        "CreationDate": at, "InitiationDate": at, "CompletionDate": at + took if status == "COMPLETED" else None,
-        "BackupSizeInBytes": size, "Lifecycle": kept or None, "CalculatedLifecycle": ends or None,
-        "EncryptionKeyArn": (key or held["EncryptionKeyArn"]) if encrypted else None, "IsEncrypted": encrypted,
-        "StorageClass": storage, "IsParent": is_parent, "ParentRecoveryPointArn": parent, "VaultType": held["VaultType"],
-        "ResourceName": name or resource_arn.replace("/", ":").split(":")[-1]}
+        "RecoveryPointArn": arn,
+        "ResourceArn": resource_arn,
+        "ResourceType": kind,
+        "BackupVaultName": vault,
+        "BackupVaultArn": held["BackupVaultArn"],
+        "SourceBackupVaultArn": source_vault,
+        "CreatedBy": created_by,
+        "IamRoleArn": role or f"arn:aws:iam::{account}:role/service-role/AWSBackupDefaultServiceRole",
+        "Status": status,
+        "CreationDate": at,
+        "InitiationDate": at,
+        "CompletionDate": at + took if status == "COMPLETED" else None,
+        "BackupSizeInBytes": size,
+        "Lifecycle": kept or None,
+        "CalculatedLifecycle": ends or None,
+        "EncryptionKeyArn": (key or held["EncryptionKeyArn"]) if encrypted else None,
+        "IsEncrypted": encrypted,
+        "StorageClass": storage,
+        "IsParent": is_parent,
+        "ParentRecoveryPointArn": parent,
+        "VaultType": held["VaultType"],
+        "ResourceName": name or resource_arn.replace("/", ":").split(":")[-1],
+    }
     backup.points.setdefault(vault, {})[arn] = point
     if tags:
         backup.tags[arn] = dict(tags)
@@ -51,12 +89,14 @@ def list_by_vault(call: Call) -> Document:
 
 def _wanted(point: Document, told: Document) -> bool:
     plan = (point.get("CreatedBy") or {}).get("BackupPlanId")
-    return (told.get("ByResourceArn") in (None, point["ResourceArn"])
-            and told.get("ByResourceType") in (None, point["ResourceType"])
-            and told.get("ByBackupPlanId") in (None, plan)
-            and told.get("ByParentRecoveryPointArn") in (None, point["ParentRecoveryPointArn"])
-            and ("ByCreatedBefore" not in told or point["CreationDate"] < told["ByCreatedBefore"])
-            and ("ByCreatedAfter" not in told or point["CreationDate"] > told["ByCreatedAfter"]))
+    return (
+        told.get("ByResourceArn") in (None, point["ResourceArn"])
+        and told.get("ByResourceType") in (None, point["ResourceType"])
+        and told.get("ByBackupPlanId") in (None, plan)
+        and told.get("ByParentRecoveryPointArn") in (None, point["ParentRecoveryPointArn"])
+        and ("ByCreatedBefore" not in told or point["CreationDate"] < told["ByCreatedBefore"])
+        and ("ByCreatedAfter" not in told or point["CreationDate"] > told["ByCreatedAfter"])
+    )
 
 
 @answers("backup:ListRecoveryPointsByResource")
@@ -106,11 +146,17 @@ def describe_protected_resource(call: Call) -> Document:
 
 def _protected(points: list[Document]) -> dict[str, Document]:
     newest: dict[str, Document] = {}
-    for point in sorted((point for point in points if point["Status"] == "COMPLETED"), key=lambda point: point["CreationDate"]):
+    for point in sorted(
+        (point for point in points if point["Status"] == "COMPLETED"), key=lambda point: point["CreationDate"]
+    ):
         newest[point["ResourceArn"]] = {
-            "ResourceArn": point["ResourceArn"], "ResourceType": point["ResourceType"], "ResourceName": point["ResourceName"],
-            "LastBackupTime": point["CompletionDate"], "LastBackupVaultArn": point["BackupVaultArn"],
-            "LastRecoveryPointArn": point["RecoveryPointArn"]}
+            "ResourceArn": point["ResourceArn"],
+            "ResourceType": point["ResourceType"],
+            "ResourceName": point["ResourceName"],
+            "LastBackupTime": point["CompletionDate"],
+            "LastBackupVaultArn": point["BackupVaultArn"],
+            "LastRecoveryPointArn": point["RecoveryPointArn"],
+        }
     return newest
 
 

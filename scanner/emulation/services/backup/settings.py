@@ -5,17 +5,34 @@ from scanner.emulation.services.backup.state import Backup
 from scanner.emulation.wire import Document
 
 # What a region that nobody changed says (kinds added to the service later start opted out).
-OPTED_IN = {"Aurora": True, "CloudFormation": True, "DocumentDB": True, "DynamoDB": True, "EBS": True, "EC2": True, "EFS": True,
-            "FSx": True, "Neptune": True, "RDS": True, "Redshift": True, "S3": True, "SAP HANA on Amazon EC2": True,
-            "Storage Gateway": True, "Timestream": True, "VirtualMachine": True}
+OPTED_IN = {
+    "Aurora": True,
+    "CloudFormation": True,
+    "DocumentDB": True,
+    "DynamoDB": True,
+    "EBS": True,
+    "EC2": True,
+    "EFS": True,
+    "FSx": True,
+    "Neptune": True,
+    "RDS": True,
+    "Redshift": True,
+    "S3": True,
+    "SAP HANA on Amazon EC2": True,
+    "Storage Gateway": True,
+    "Timestream": True,
+    "VirtualMachine": True,
+}
 MANAGED = {"CloudFormation": True, "DynamoDB": True, "EFS": True}
 
 
 @answers("backup:DescribeRegionSettings")
 def describe_region_settings(call: Call) -> Document:
     backup = call.shelf(Backup)
-    return {"ResourceTypeOptInPreference": {**OPTED_IN, **backup.opted_in},
-            "ResourceTypeManagementPreference": {**MANAGED, **backup.managed}}
+    return {
+        "ResourceTypeOptInPreference": {**OPTED_IN, **backup.opted_in},
+        "ResourceTypeManagementPreference": {**MANAGED, **backup.managed},
+    }
 
 
 @answers("backup:UpdateRegionSettings")
@@ -28,7 +45,10 @@ def update_region_settings(call: Call) -> Document:
 
 @answers("backup:DescribeGlobalSettings")
 def describe_global_settings(call: Call) -> Document:
-    return {"GlobalSettings": {"isCrossAccountBackupEnabled": "false", **call.shelf(Backup).global_settings}, "LastUpdateTime": call.now}
+    return {
+        "GlobalSettings": {"isCrossAccountBackupEnabled": "false", **call.shelf(Backup).global_settings},
+        "LastUpdateTime": call.now,
+    }
 
 
 @answers("backup:UpdateGlobalSettings")

@@ -59,9 +59,16 @@ def identity(*parts: object) -> str:
 
 
 KINDS = (
-    (r":rds:[^:]*:\d+:cluster:", "Aurora"), (r":rds:[^:]*:\d+:db:", "RDS"), (r":dynamodb:.*:table/", "DynamoDB"),
-    (r":ec2:.*:volume/", "EBS"), (r":ec2:.*:instance/", "EC2"), (r":elasticfilesystem:", "EFS"), (r":fsx:", "FSx"),
-    (r":s3:::", "S3"), (r":redshift:", "Redshift"), (r":cloudformation:", "CloudFormation"),
+    (r":rds:[^:]*:\d+:cluster:", "Aurora"),
+    (r":rds:[^:]*:\d+:db:", "RDS"),
+    (r":dynamodb:.*:table/", "DynamoDB"),
+    (r":ec2:.*:volume/", "EBS"),
+    (r":ec2:.*:instance/", "EC2"),
+    (r":elasticfilesystem:", "EFS"),
+    (r":fsx:", "FSx"),
+    (r":s3:::", "S3"),
+    (r":redshift:", "Redshift"),
+    (r":cloudformation:", "CloudFormation"),
 )
 
 
@@ -70,14 +77,18 @@ def resource_type(resource_arn: str) -> str:
     return next((kind for pattern, kind in KINDS if re.search(pattern, resource_arn)), "Unknown")
 
 
-def point_arn(kind: str, resource_arn: str, region: str, account: str, job: str, continuous: bool = False) -> str:
+def point_arn(kind: str, resource_arn: str, region: str, account: str, job: str, *, continuous: bool = False) -> str:
     """The name of a recovery point: the service's own snapshot where the service keeps it, else a uuid."""
     digits = job.replace("-", "")[:17]
     name = re.split(r"[:/]", resource_arn)[-1]
     if continuous:
-        return (f"arn:aws:rds:{region}:{account}:auto-backup:ab-{digits}" if kind == "RDS" else
-                f"arn:aws:rds:{region}:{account}:cluster:continuous:cluster-{digits}" if kind == "Aurora" else
-                f"arn:aws:backup:{region}:{account}:recovery-point:continuous:{name}-{digits[:8]}")
+        return (
+            f"arn:aws:rds:{region}:{account}:auto-backup:ab-{digits}"
+            if kind == "RDS"
+            else f"arn:aws:rds:{region}:{account}:cluster:continuous:cluster-{digits}"
+            if kind == "Aurora"
+            else f"arn:aws:backup:{region}:{account}:recovery-point:continuous:{name}-{digits[:8]}"
+        )
     own = {
         "RDS": f"arn:aws:rds:{region}:{account}:snapshot:awsbackup:job-{job}",
         "Aurora": f"arn:aws:rds:{region}:{account}:cluster-snapshot:awsbackup:job-{job}",

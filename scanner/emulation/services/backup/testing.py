@@ -12,8 +12,12 @@ def create_plan(call: Call) -> Document:
     if name in backup.testing_plans:
         raise Refusal("AlreadyExistsException", f"Restore testing plan {name} already exists")
     backup.testing_plans[name] = {
-        "ScheduleExpressionTimezone": "Etc/UTC", "StartWindowHours": 24, **told, "CreationTime": call.now,
-        "RestoreTestingPlanArn": arn(call, "restore-testing-plan", f"{name}-{identity(name, call.region)}")}
+        "ScheduleExpressionTimezone": "Etc/UTC",
+        "StartWindowHours": 24,
+        **told,
+        "CreationTime": call.now,
+        "RestoreTestingPlanArn": arn(call, "restore-testing-plan", f"{name}-{identity(name, call.region)}"),
+    }
     backup.tags[backup.testing_plans[name]["RestoreTestingPlanArn"]] = dict(call.params.get("Tags", {}))
     return call.fit(backup.testing_plans[name])
 
@@ -34,8 +38,13 @@ def create_selection(call: Call) -> Document:
     plan, told = _plan(call), call.params["RestoreTestingSelection"]
     selections = call.shelf(Backup).testing_selections.setdefault(plan["RestoreTestingPlanName"], {})
     selections[told["RestoreTestingSelectionName"]] = {
-        **told, "CreationTime": call.now, "RestoreTestingPlanName": plan["RestoreTestingPlanName"]}
-    return call.fit({**selections[told["RestoreTestingSelectionName"]], "RestoreTestingPlanArn": plan["RestoreTestingPlanArn"]})
+        **told,
+        "CreationTime": call.now,
+        "RestoreTestingPlanName": plan["RestoreTestingPlanName"],
+    }
+    return call.fit(
+        {**selections[told["RestoreTestingSelectionName"]], "RestoreTestingPlanArn": plan["RestoreTestingPlanArn"]}
+    )
 
 
 @answers("backup:GetRestoreTestingSelection")
@@ -49,7 +58,9 @@ def get_selection(call: Call) -> Document:
 
 @answers("backup:ListRestoreTestingSelections")
 def list_selections(call: Call) -> Document:
-    selections, more = call.page(call.shelf(Backup).testing_selections.get(_plan(call)["RestoreTestingPlanName"], {}).values())
+    selections, more = call.page(
+        call.shelf(Backup).testing_selections.get(_plan(call)["RestoreTestingPlanName"], {}).values()
+    )
     return {"RestoreTestingSelections": [call.fit(chosen, "RestoreTestingSelections") for chosen in selections], **more}
 
 

@@ -15,8 +15,12 @@ def create_backup_vault(call: Call) -> Document:
     if name in backup.vaults:
         raise Refusal("AlreadyExistsException", f"Backup vault with the same name already exists: {name}")
     backup.vaults[name] = {
-        "BackupVaultName": name, "BackupVaultArn": arn(call, "backup-vault", name), "VaultType": "BACKUP_VAULT",
-        "VaultState": "AVAILABLE", "CreationDate": call.now, "Locked": False,
+        "BackupVaultName": name,
+        "BackupVaultArn": arn(call, "backup-vault", name),
+        "VaultType": "BACKUP_VAULT",
+        "VaultState": "AVAILABLE",
+        "CreationDate": call.now,
+        "Locked": False,
         "CreatorRequestId": call.params.get("CreatorRequestId"),
         "EncryptionKeyArn": key or aws_managed_key(call.world, call.account, call.region, "backup"),
         "EncryptionKeyType": "CUSTOMER_MANAGED_KMS_KEY" if key else None,
@@ -30,8 +34,13 @@ def create_air_gapped_vault(call: Call) -> Document:
     """A logically air-gapped vault is locked from birth."""
     create_backup_vault(call)
     vault = call.shelf(Backup).vaults[call.params["BackupVaultName"]]
-    vault.update(VaultType="LOGICALLY_AIR_GAPPED_BACKUP_VAULT", Locked=True, LockDate=call.now,
-                 MinRetentionDays=call.params["MinRetentionDays"], MaxRetentionDays=call.params["MaxRetentionDays"])
+    vault.update(
+        VaultType="LOGICALLY_AIR_GAPPED_BACKUP_VAULT",
+        Locked=True,
+        LockDate=call.now,
+        MinRetentionDays=call.params["MinRetentionDays"],
+        MaxRetentionDays=call.params["MaxRetentionDays"],
+    )
     return call.fit(vault)
 
 
@@ -47,7 +56,9 @@ def describe_backup_vault(call: Call) -> Document:
 @answers("backup:ListBackupVaults")
 def list_backup_vaults(call: Call) -> Document:
     backup, kind = call.shelf(Backup), call.params.get("ByVaultType")
-    vaults, more = call.page(name for name, vault in sorted(backup.vaults.items()) if kind in (None, vault["VaultType"]))
+    vaults, more = call.page(
+        name for name, vault in sorted(backup.vaults.items()) if kind in (None, vault["VaultType"])
+    )
     return {"BackupVaultList": [call.fit(_counted(backup, name), "BackupVaultList") for name in vaults], **more}
 
 
@@ -66,8 +77,11 @@ def delete_backup_vault(call: Call) -> Document:
 def lock_vault(call: Call) -> Document:
     """With days of grace the lock becomes unalterable (compliance mode); without, it stays removable (governance)."""
     vault = call.shelf(Backup).vault(call.params["BackupVaultName"])
-    vault.update(Locked=True, MinRetentionDays=call.params.get("MinRetentionDays"),
-                 MaxRetentionDays=call.params.get("MaxRetentionDays"))
+    vault.update(
+        Locked=True,
+        MinRetentionDays=call.params.get("MinRetentionDays"),
+        MaxRetentionDays=call.params.get("MaxRetentionDays"),
+    )
     if days := call.params.get("ChangeableForDays"):
         vault["LockDate"] = call.now + timedelta(days=days)
     return {}
@@ -108,8 +122,11 @@ def delete_access_policy(call: Call) -> Document:
 def put_notifications(call: Call) -> Document:
     backup, name = call.shelf(Backup), call.params["BackupVaultName"]
     backup.notifications[name] = {
-        "BackupVaultName": name, "BackupVaultArn": backup.vault(name)["BackupVaultArn"],
-        "SNSTopicArn": call.params["SNSTopicArn"], "BackupVaultEvents": call.params["BackupVaultEvents"]}
+        "BackupVaultName": name,
+        "BackupVaultArn": backup.vault(name)["BackupVaultArn"],
+        "SNSTopicArn": call.params["SNSTopicArn"],
+        "BackupVaultEvents": call.params["BackupVaultEvents"],
+    }
     return {}
 
 
@@ -118,7 +135,9 @@ def get_notifications(call: Call) -> Document:
     backup, name = call.shelf(Backup), call.params["BackupVaultName"]
     backup.vault(name)
     if name not in backup.notifications:
-        raise Refusal("ResourceNotFoundException", f"Failed reading notifications from database for Backup vault {name}")
+        raise Refusal(
+            "ResourceNotFoundException", f"Failed reading notifications from database for Backup vault {name}"
+        )
     return backup.notifications[name]
 
 

@@ -1,5 +1,6 @@
 """Automated backups: of living databases, retained of deleted ones, and replicated to another region."""
 
+from datetime import UTC, timedelta
 from typing import Any
 
 from scanner.emulation.answers import Call, answers
@@ -11,12 +12,18 @@ from scanner.emulation.wire import Document, Refusal
 @answers("rds:DescribeDBInstanceAutomatedBackups")
 def describe_instance_backups(call: Call) -> Document:
     rds = call.backend("rds")
-    living = [active_instance_backup(call, database) for database in rds.databases.values()
-              if database.db_cluster_identifier is None and database.backup_retention_period]
+    living = [
+        active_instance_backup(call, database)
+        for database in rds.databases.values()
+        if database.db_cluster_identifier is None and database.backup_retention_period
+    ]
     kept = [*living, *call.shelf(Databases).instance_backups.values()]
     told = call.params
-    wanted = {"DBInstanceIdentifier": told.get("DBInstanceIdentifier"), "DbiResourceId": told.get("DbiResourceId"),
-              "DBInstanceAutomatedBackupsArn": told.get("DBInstanceAutomatedBackupsArn")}
+    wanted = {
+        "DBInstanceIdentifier": told.get("DBInstanceIdentifier"),
+        "DbiResourceId": told.get("DbiResourceId"),
+        "DBInstanceAutomatedBackupsArn": told.get("DBInstanceAutomatedBackupsArn"),
+    }
     filters = {"db-instance-id": "DBInstanceIdentifier", "dbi-resource-id": "DbiResourceId", "status": "Status"}
     for narrowing in told.get("Filters", []):
         member = filters.get(narrowing["Name"])
@@ -28,22 +35,47 @@ def describe_instance_backups(call: Call) -> Document:
 
 def active_instance_backup(call: Call, database: Any) -> Document:
     """The automated backup of a living instance; its window reaches back to its oldest automated snapshot."""
-    snapshots = [snapshot.created for snapshot in call.backend("rds").database_snapshots.values()
-                 if snapshot.db_instance_identifier == database.db_instance_identifier and snapshot.snapshot_type == "automated"]
+    snapshots = [
+        snapshot.created
+        for snapshot in call.backend("rds").database_snapshots.values()
+        if snapshot.db_instance_identifier == database.db_instance_identifier and snapshot.snapshot_type == "automated"
+    ]
     said = altered(call, {"LatestRestorableTime": call.now - LAG}, database.arn)
+    earliest = min(snapshots, default=database.created).replace(tzinfo=UTC)
     kept: Document = {
-        "DBInstanceArn": database.arn, "DbiResourceId": database.dbi_resource_id, "Region": call.region,
-        "DBInstanceIdentifier": database.db_instance_identifier, "Status": "active", "Port": database.port,
-        "AvailabilityZone": database.availability_zone, "InstanceCreateTime": said.get("InstanceCreateTime", database.created),
-        "MasterUsername": database.master_username, "Engine": database.engine, "EngineVersion": database.engine_version,
-        "Encrypted": database.storage_encrypted, "KmsKeyId": database.kms_key_id, "StorageType": database.storage_type,
-        "AllocatedStorage": database.allocated_storage, "BackupRetentionPeriod": database.backup_retention_period,
-        "PreferredBackupWindow": database.preferred_backup_window, "BackupTarget": "region",
+        "DBInstanceArn": database.arn,
+        "DbiResourceId": database.dbi_resource_id,
+        "Region": call.region,
+        "DBInstanceIdentifier": database.db_instance_identifier,
+        "Status": "active",
+        "Port": database.port,
+        "AvailabilityZone": database.availability_zone,
+        "InstanceCreateTime": said.get("InstanceCreateTime", database.created),
+        "MasterUsername": database.master_username,
+        "Engine": database.engine,
+        "EngineVersion": database.engine_version,
+        "Encrypted": database.storage_encrypted,
+        "KmsKeyId": database.kms_key_id,
+        "StorageType": database.storage_type,
+        "AllocatedStorage": database.allocated_storage,
+        "BackupRetentionPeriod": database.backup_retention_period,
+        "PreferredBackupWindow": database.preferred_backup_window,
+        "BackupTarget": "region",
         "DBInstanceAutomatedBackupsArn": automated_backup_arn(call, "auto-backup", database.arn),
-        "RestoreWindow": {"EarliestTime": min(snapshots, default=database.created), "LatestTime": said["LatestRestorableTime"]},
+        "RestoreWindow": {
+            "EarliestTime": max(
+                earliest, said["LatestRestorableTime"] - timedelta(days=database.backup_retention_period)
+            ),
+            "LatestTime": said["LatestRestorableTime"],
+        },
         "DBInstanceAutomatedBackupsReplications": [
-            {"DBInstanceAutomatedBackupsArn": arn} for region, databases in call.world.shelves(Databases, call.account).items()
-            if region != call.region for arn, copy in databases.instance_backups.items() if copy["DBInstanceArn"] == database.arn]}
+            {"DBInstanceAutomatedBackupsArn": arn}
+            for region, databases in call.world.shelves(Databases, call.account).items()
+            if region != call.region
+            for arn, copy in databases.instance_backups.items()
+            if copy["DBInstanceArn"] == database.arn
+        ],
+    }
     return {name: value for name, value in kept.items() if value is not None}
 
 
@@ -57,13 +89,21 @@ def start_replication(call: Call) -> Document:
     if database is None or source_region == call.region:
         raise Refusal("DBInstanceNotFound", f"DBInstance {source_arn} not found.", 404)
     kept: Document = {
-        "DBInstanceArn": source_arn, "DbiResourceId": database.dbi_resource_id, "Region": source_region,
-        "DBInstanceIdentifier": database.db_instance_identifier, "Status": "replicating", "Engine": database.engine,
-        "EngineVersion": database.engine_version, "AllocatedStorage": database.allocated_storage, "BackupTarget": "region",
-        "InstanceCreateTime": database.created, "Encrypted": bool(call.params.get("KmsKeyId")),
+        "DBInstanceArn": source_arn,
+        "DbiResourceId": database.dbi_resource_id,
+        "Region": source_region,
+        "DBInstanceIdentifier": database.db_instance_identifier,
+        "Status": "replicating",
+        "Engine": database.engine,
+        "EngineVersion": database.engine_version,
+        "AllocatedStorage": database.allocated_storage,
+        "BackupTarget": "region",
+        "InstanceCreateTime": database.created,
+        "Encrypted": bool(call.params.get("KmsKeyId")),
         "BackupRetentionPeriod": call.params.get("BackupRetentionPeriod", 7),
         "RestoreWindow": {"EarliestTime": call.now, "LatestTime": call.now},
-        "DBInstanceAutomatedBackupsArn": automated_backup_arn(call, "auto-backup", source_arn)}
+        "DBInstanceAutomatedBackupsArn": automated_backup_arn(call, "auto-backup", source_arn),
+    }
     if key := call.params.get("KmsKeyId"):
         kept["KmsKeyId"] = key
     call.shelf(Databases).instance_backups[kept["DBInstanceAutomatedBackupsArn"]] = kept
@@ -83,22 +123,39 @@ def stop_replication(call: Call) -> Document:
 def describe_cluster_backups(call: Call) -> Document:
     living = [_active_cluster_backup(call, cluster) for cluster in call.backend("rds").clusters.values()]
     kept = [*living, *call.shelf(Databases).cluster_backups.values()]
-    wanted = {"DBClusterIdentifier": call.params.get("DBClusterIdentifier"), "DbClusterResourceId": call.params.get("DbClusterResourceId")}
+    wanted = {
+        "DBClusterIdentifier": call.params.get("DBClusterIdentifier"),
+        "DbClusterResourceId": call.params.get("DbClusterResourceId"),
+    }
     kept = [backup for backup in kept if all(value in (None, backup[name]) for name, value in wanted.items())]
     page, more = call.page(kept, size="MaxRecords", token="Marker", most=100)
     return {"DBClusterAutomatedBackups": page, **more}
 
 
 def _active_cluster_backup(call: Call, cluster: Any) -> Document:
-    said = altered(call, {"LatestRestorableTime": call.now - LAG, "EarliestRestorableTime": cluster.earliest_restorable_time},
-                   cluster.db_cluster_arn)
+    said = altered(
+        call,
+        {"LatestRestorableTime": call.now - LAG, "EarliestRestorableTime": cluster.earliest_restorable_time},
+        cluster.db_cluster_arn,
+    )
     kept: Document = {
-        "Engine": cluster.engine, "EngineVersion": cluster.engine_version, "DBClusterIdentifier": cluster.db_cluster_identifier,
-        "DBClusterArn": cluster.db_cluster_arn, "DbClusterResourceId": cluster.db_cluster_resource_id, "Region": call.region,
-        "Status": "active", "ClusterCreateTime": cluster.created, "StorageEncrypted": bool(cluster.storage_encrypted),
-        "KmsKeyId": cluster.kms_key_id if cluster.storage_encrypted else None, "MasterUsername": cluster.master_username,
-        "BackupRetentionPeriod": cluster.backup_retention_period, "PreferredBackupWindow": cluster.preferred_backup_window,
-        "Port": cluster.port, "EngineMode": cluster.engine_mode, "AvailabilityZones": cluster.availability_zones,
+        "Engine": cluster.engine,
+        "EngineVersion": cluster.engine_version,
+        "DBClusterIdentifier": cluster.db_cluster_identifier,
+        "DBClusterArn": cluster.db_cluster_arn,
+        "DbClusterResourceId": cluster.db_cluster_resource_id,
+        "Region": call.region,
+        "Status": "active",
+        "ClusterCreateTime": cluster.created,
+        "StorageEncrypted": bool(cluster.storage_encrypted),
+        "KmsKeyId": cluster.kms_key_id if cluster.storage_encrypted else None,
+        "MasterUsername": cluster.master_username,
+        "BackupRetentionPeriod": cluster.backup_retention_period,
+        "PreferredBackupWindow": cluster.preferred_backup_window,
+        "Port": cluster.port,
+        "EngineMode": cluster.engine_mode,
+        "AvailabilityZones": cluster.availability_zones,
         "DBClusterAutomatedBackupsArn": automated_backup_arn(call, "cluster-auto-backup", cluster.db_cluster_arn),
-        "RestoreWindow": {"EarliestTime": said["EarliestRestorableTime"], "LatestTime": said["LatestRestorableTime"]}}
+        "RestoreWindow": {"EarliestTime": said["EarliestRestorableTime"], "LatestTime": said["LatestRestorableTime"]},
+    }
     return {name: value for name, value in kept.items() if value is not None}

@@ -7,7 +7,7 @@ from scanner.emulation.answers import Call, answers
 from scanner.emulation.services.descriptions import described
 from scanner.emulation.services.kms import aws_managed_key
 from scanner.emulation.services.rds.instances import DOCDB_PORT, DOCDB_VERSION, MADE_AS
-from scanner.emulation.services.rds.state import lagging, resource_id
+from scanner.emulation.services.rds.state import family, lagging, resource_id
 from scanner.emulation.wire import Document
 
 
@@ -40,16 +40,12 @@ def describe_db_clusters(call: Call) -> Document:
 
 def _completed(call: Call, cluster: Document) -> Document:
     cluster.setdefault("Status", "available")
+    if not cluster.get("StorageEncrypted"):
+        cluster.pop("KmsKeyId", None)
     if (said := cluster.get("LatestRestorableTime")) is not None:
         cluster["LatestRestorableTime"] = lagging(said, call.now)
     if (earliest := cluster.get("EarliestRestorableTime")) is not None:
-        cluster["EarliestRestorableTime"] = max(earliest, call.now - timedelta(days=cluster.get("BackupRetentionPeriod", 1)))
+        cluster["EarliestRestorableTime"] = max(
+            earliest, call.now - timedelta(days=cluster.get("BackupRetentionPeriod", 1))
+        )
     return cluster
-
-
-def family(engine: str, version: str) -> str:
-    """The parameter group family of an engine's version, such as `aurora-postgresql16` or `docdb5.0`."""
-    major, *rest = version.split(".")
-    if engine in ("postgres", "aurora-postgresql"):
-        return f"{engine}{major}"
-    return f"{engine}{major}.{rest[0] if rest else '0'}"

@@ -3,7 +3,7 @@
 from scanner.emulation.answers import Call, answers
 from scanner.emulation.services.descriptions import described
 from scanner.emulation.services.kms import aws_managed_key
-from scanner.emulation.services.rds.state import Databases, lagging, resource_id
+from scanner.emulation.services.rds.state import Databases, family, lagging, resource_id
 from scanner.emulation.wire import Document
 
 # An engine moto does not know and the one it is made as.
@@ -46,7 +46,11 @@ def create_read_replica(call: Call) -> Document:
     answer = call.moto()
     database = call.backend("rds").databases[answer["DBInstance"]["DBInstanceIdentifier"]]
     database.dbi_resource_id = resource_id("db-", database.arn)
-    return answer
+    # moto's replica inherits these; AWS's takes no backups of its own and stands alone unless told.
+    database.backup_retention_period = call.params.get("BackupRetentionPeriod", 0)
+    database.multi_az = call.params.get("MultiAZ", False)
+    database.deletion_protection = call.params.get("DeletionProtection", False)
+    return {"DBInstance": {**answer["DBInstance"], "BackupRetentionPeriod": database.backup_retention_period}}
 
 
 @answers("rds:DescribeDBInstances")
@@ -61,6 +65,11 @@ def _completed(call: Call, instance: Document) -> Document:
     instance.setdefault("PubliclyAccessible", False)
     if instance["Engine"] == "docdb":
         instance["EngineVersion"] = DOCDB_VERSION
+    if not instance.get("StorageEncrypted"):
+        instance.pop("KmsKeyId", None)
+    for group in instance.get("DBParameterGroups", []):
+        if group["DBParameterGroupName"].startswith("default."):
+            group["DBParameterGroupName"] = f"default.{family(instance['Engine'], instance['EngineVersion'])}"
     if not instance.get("BackupRetentionPeriod") or instance.get("DBClusterIdentifier"):
         instance.pop("LatestRestorableTime", None)
     elif (said := instance.get("LatestRestorableTime")) is not None:
@@ -71,9 +80,13 @@ def _completed(call: Call, instance: Document) -> Document:
 
 
 def _replicated(call: Call, instance_arn: str) -> list[Document]:
-    return [{"DBInstanceAutomatedBackupsArn": arn}
-            for region, databases in call.world.shelves(Databases, call.account).items() if region != call.region
-            for arn, kept in databases.instance_backups.items() if kept["DBInstanceArn"] == instance_arn]
+    return [
+        {"DBInstanceAutomatedBackupsArn": arn}
+        for region, databases in call.world.shelves(Databases, call.account).items()
+        if region != call.region
+        for arn, kept in databases.instance_backups.items()
+        if kept["DBInstanceArn"] == instance_arn
+    ]
 
 
 @answers("rds:DeleteDBInstance")
@@ -83,7 +96,11 @@ def delete_db_instance(call: Call) -> Document:
 
     name = call.params["DBInstanceIdentifier"]
     database = call.backend("rds").databases.get(name)
-    kept = active_instance_backup(call, database) if database and call.params.get("DeleteAutomatedBackups") is False else None
+    kept = (
+        active_instance_backup(call, database)
+        if database and call.params.get("DeleteAutomatedBackups") is False
+        else None
+    )
     answer = call.moto()
     if kept:
         call.shelf(Databases).instance_backups[kept["DBInstanceAutomatedBackupsArn"]] = {**kept, "Status": "retained"}

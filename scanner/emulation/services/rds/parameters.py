@@ -7,7 +7,11 @@ from scanner.emulation.wire import Document
 DEFAULTS: dict[str, dict[str, str]] = {
     "aurora-mysql": {"require_secure_transport": "OFF", "tls_version": "TLSv1.2,TLSv1.3"},
     "aurora-postgresql": {"rds.force_ssl": "0", "ssl_min_protocol_version": "TLSv1.2", "ssl_max_protocol_version": ""},
-    "aurora-postgresql17": {"rds.force_ssl": "1", "ssl_min_protocol_version": "TLSv1.2", "ssl_max_protocol_version": ""},
+    "aurora-postgresql17": {
+        "rds.force_ssl": "1",
+        "ssl_min_protocol_version": "TLSv1.2",
+        "ssl_max_protocol_version": "",
+    },
     "docdb": {"tls": "enabled", "audit_logs": "disabled"},
     "mariadb": {"require_secure_transport": "OFF", "tls_version": "TLSv1.2,TLSv1.3"},
     "mysql": {"require_secure_transport": "0", "tls_version": "TLSv1.2,TLSv1.3"},
@@ -27,22 +31,42 @@ def describe_db_parameters(call: Call) -> Document:
 
 @answers("rds:DescribeDBClusterParameters")
 def describe_cluster_parameters(call: Call) -> Document:
-    return _parameters(call, call.params["DBClusterParameterGroupName"], call.backend("rds").db_cluster_parameter_groups)
+    return _parameters(
+        call, call.params["DBClusterParameterGroupName"], call.backend("rds").db_cluster_parameter_groups
+    )
 
 
 def _parameters(call: Call, group: str, groups: Document) -> Document:
     """Changed parameters have the source user, the rest are what the engine does."""
     if group not in groups and not group.startswith("default."):
         return call.moto()
-    changed = ({} if group not in groups else
-               {each["ParameterName"]: {"Source": "user", **each} for each in call.moto(Source=None)["Parameters"]})
-    family = (str(getattr(groups[group], "db_parameter_group_family", None) or groups[group].family)
-              if group in groups else group.removeprefix("default."))
-    parameters = {name: {"ParameterName": name, "ParameterValue": value, "Source": "system", "ApplyType": "dynamic", "IsModifiable": True}
-                  for name, value in _defaults(family).items()} | changed
+    changed = (
+        {}
+        if group not in groups
+        else {each["ParameterName"]: {"Source": "user", **each} for each in call.moto(Source=None)["Parameters"]}
+    )
+    family = (
+        str(getattr(groups[group], "db_parameter_group_family", None) or groups[group].family)
+        if group in groups
+        else group.removeprefix("default.")
+    )
+    parameters = {
+        name: {
+            "ParameterName": name,
+            "ParameterValue": value,
+            "Source": "system",
+            "ApplyType": "dynamic",
+            "IsModifiable": True,
+        }
+        for name, value in _defaults(family).items()
+    } | changed
     source = call.params.get("Source")
-    page, more = call.page([each for each in parameters.values() if source in (None, each["Source"])],
-                           size="MaxRecords", token="Marker", most=100)
+    page, more = call.page(
+        [each for each in parameters.values() if source in (None, each["Source"])],
+        size="MaxRecords",
+        token="Marker",
+        most=100,
+    )
     return {"Parameters": page, **more}
 
 

@@ -10,8 +10,18 @@ from scanner.emulation.wire import Document
 
 
 def add_db_snapshot(
-    world: World, instance: str, at: datetime, *, region: str, account: str, kind: str = "automated", name: str | None = None,
-    status: str = "available", progress: int = 100, tags: dict[str, str] | None = None, key: str | None = None,
+    world: World,
+    instance: str,
+    at: datetime,
+    *,
+    region: str,
+    account: str,
+    kind: str = "automated",
+    name: str | None = None,
+    status: str = "available",
+    progress: int = 100,
+    tags: dict[str, str] | None = None,
+    key: str | None = None,
     **members: Any,
 ) -> str:
     """Put a snapshot of an instance, taken at a given time, beside it; returns its ARN. Members alter its description."""
@@ -30,8 +40,18 @@ def add_db_snapshot(
 
 
 def add_cluster_snapshot(
-    world: World, cluster: str, at: datetime, *, region: str, account: str, kind: str = "automated", name: str | None = None,
-    status: str = "available", progress: int = 100, tags: dict[str, str] | None = None, key: str | None = None,
+    world: World,
+    cluster: str,
+    at: datetime,
+    *,
+    region: str,
+    account: str,
+    kind: str = "automated",
+    name: str | None = None,
+    status: str = "available",
+    progress: int = 100,
+    tags: dict[str, str] | None = None,
+    key: str | None = None,
     **members: Any,
 ) -> str:
     """Put a snapshot of a cluster, taken at a given time, beside it; returns its ARN. Members alter its description."""
@@ -63,7 +83,7 @@ def _date(snapshot: Any, at: datetime, status: str) -> None:
 
 
 def _naive(at: datetime) -> datetime:
-    """moto keeps UTC without saying so."""
+    """Moto keeps UTC without saying so."""
     from datetime import UTC
 
     return at.astimezone(UTC).replace(tzinfo=None)
@@ -82,15 +102,29 @@ def describe_cluster_snapshots(call: Call) -> Document:
 def _filtered(call: Call, member: str, identifier: str, held: str) -> Document:
     """Own snapshots of every type unless one is asked for; of others those shared, or public, only when asked for."""
     kind = call.params.get("SnapshotType")
-    own = [] if kind in ("shared", "public") else whole(call, SnapshotType=None, IncludeShared=None, IncludePublic=None)[member]
-    if kind:
-        own = [snapshot for snapshot in own if snapshot["SnapshotType"] == kind]
-    foreign = _of_others(call, member, held, shared=kind == "shared" or bool(call.params.get("IncludeShared")),
-                         public=kind == "public" or bool(call.params.get("IncludePublic")))
+    own = [] if kind in ("shared", "public") else _own(call, member, kind)
+    foreign = _of_others(
+        call,
+        member,
+        held,
+        shared=kind == "shared" or bool(call.params.get("IncludeShared")),
+        public=kind == "public" or bool(call.params.get("IncludePublic")),
+    )
     for snapshot in own:
         snapshot.setdefault("PercentProgress", 100)
+        if not (snapshot.get("Encrypted") or snapshot.get("StorageEncrypted")):
+            snapshot.pop("KmsKeyId", None)
     page, more = call.page([*own, *foreign], size="MaxRecords", token="Marker", most=100)
     return {member: page, **more}
+
+
+def _own(call: Call, member: str, kind: str | None) -> list[Document]:
+    """Asked for no type, moto leaves out what AWS Backup took."""
+    found = {}
+    for asked in (kind,) if kind else (None, "awsbackup"):
+        for snapshot in whole(call, SnapshotType=asked, IncludeShared=None, IncludePublic=None)[member]:
+            found[snapshot[member.removesuffix("s") + "Arn"]] = snapshot
+    return list(found.values())
 
 
 def _of_others(call: Call, member: str, held: str, *, shared: bool, public: bool) -> list[Document]:
@@ -104,12 +138,25 @@ def _of_others(call: Call, member: str, held: str, *, shared: bool, public: bool
     for account, regions in rds_backends.items():
         for snapshot in getattr(regions[call.region], held).values() if account != call.account else ():
             if wanted & set(snapshot.attributes.get("restore", [])):
-                described_as = {"DBSnapshots": ("DBSnapshotArn", "DBSnapshotIdentifier", "DBInstanceIdentifier"),
-                                "DBClusterSnapshots": ("DBClusterSnapshotArn", "DBClusterSnapshotIdentifier", "DBClusterIdentifier")}
+                described_as = {
+                    "DBSnapshots": ("DBSnapshotArn", "DBSnapshotIdentifier", "DBInstanceIdentifier"),
+                    "DBClusterSnapshots": (
+                        "DBClusterSnapshotArn",
+                        "DBClusterSnapshotIdentifier",
+                        "DBClusterIdentifier",
+                    ),
+                }
                 arn, name, source = described_as[member]
                 # A foreign snapshot is named by its ARN.
-                found.append({arn: snapshot.arn, name: snapshot.arn, "SnapshotType": "public" if "all" in snapshot.attributes["restore"]
-                              else "shared", "Status": snapshot.status, source: snapshot.arn.rsplit(":", 1)[-1]})
+                found.append(
+                    {
+                        arn: snapshot.arn,
+                        name: snapshot.arn,
+                        "SnapshotType": "public" if "all" in snapshot.attributes["restore"] else "shared",
+                        "Status": snapshot.status,
+                        source: snapshot.arn.rsplit(":", 1)[-1],
+                    }
+                )
     return found
 
 
@@ -118,8 +165,11 @@ def copy_db_snapshot(call: Call) -> Document:
     """A copy says where it came from, and keeps the date of the first original."""
     answer, source = call.moto(), call.params["SourceDBSnapshotIdentifier"]
     copy = answer["DBSnapshot"]
-    origin: Document = {"SourceDBSnapshotIdentifier": source if source.startswith("arn:") else
-                        f"arn:aws:rds:{call.region}:{call.account}:snapshot:{source}"}
+    origin: Document = {
+        "SourceDBSnapshotIdentifier": source
+        if source.startswith("arn:")
+        else f"arn:aws:rds:{call.region}:{call.account}:snapshot:{source}"
+    }
     if origin["SourceDBSnapshotIdentifier"].split(":")[3] != call.region:
         origin["SourceRegion"] = origin["SourceDBSnapshotIdentifier"].split(":")[3]
     alter(call.world, call.account, call.region, "rds", copy["DBSnapshotArn"], **origin)
@@ -130,6 +180,8 @@ def copy_db_snapshot(call: Call) -> Document:
 def copy_cluster_snapshot(call: Call) -> Document:
     answer, source = call.moto(), call.params["SourceDBClusterSnapshotIdentifier"]
     copy = answer["DBClusterSnapshot"]
-    origin = source if source.startswith("arn:") else f"arn:aws:rds:{call.region}:{call.account}:cluster-snapshot:{source}"
+    origin = (
+        source if source.startswith("arn:") else f"arn:aws:rds:{call.region}:{call.account}:cluster-snapshot:{source}"
+    )
     alter(call.world, call.account, call.region, "rds", copy["DBClusterSnapshotArn"], SourceDBClusterSnapshotArn=origin)
     return {"DBClusterSnapshot": {**copy, "SourceDBClusterSnapshotArn": origin}}

@@ -32,3 +32,11 @@ def resource_id(prefix: str, arn: str) -> str:
 def automated_backup_arn(call: Call, kind: str, held: str) -> str:
     """The ARN of an automated backup: `...:auto-backup:ab-...`."""
     return f"arn:aws:rds:{call.region}:{call.account}:{kind}:ab-{hashlib.sha256(held.encode()).hexdigest()[:39]}"
+
+
+def family(engine: str, version: str) -> str:
+    """The parameter group family of an engine's version, such as `aurora-postgresql16` or `docdb5.0`."""
+    major, *rest = version.split(".")
+    if engine in ("postgres", "aurora-postgresql"):
+        return f"{engine}{major}"
+    return f"{engine}{major}.{rest[0] if rest else '0'}"
