@@ -3,29 +3,39 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 from scanner.model.errors import CouldNotCheck, NotDemanded
 from scanner.model.estate import Estate, Gap
+from scanner.model.fact import Fact, fact
 from scanner.model.finding import Finding, Findings, Subject
 from scanner.model.look import Look, Read
 from scanner.model.policy import Objective, Policy, Scope
 from scanner.model.reading import Known, Reason, Unknown
 from scanner.model.resource import Resource
 from scanner.model.rule import Rule
-from scanner.model.system import System, membership
+from scanner.model.system import Membership, System, membership
 from scanner.model.verdict import Outcome, Verdict
 from scanner.model.waiver import Waiver, covering
+from scanner.plan import sources_of
+
+_ARN_PARTS = 5
+
+
+class _Source(Resource):
+    """The source of a backup, known by its ARN alone: it is gone, or it was out of sight."""
+
+    tagged_by = "tags"
+    tags: Fact[Mapping[str, str]] = fact("The tags it carries: none, or unknown.")
 
 
 class Objectives:
     """Finds the objective of each resource, once: by its own system, or by that of the resource it belongs to."""
 
-    def __init__(
-        self, look: Look, policy: Policy, systems: Sequence[System], scope: Scope, at: datetime, stores: Iterable[str]
-    ) -> None:
+    def __init__(self, look: Look, policy: Policy, systems: Sequence[System], scope: Scope, at: datetime) -> None:
         self._look = look
         self._policy = policy
         self._systems = systems
@@ -33,10 +43,12 @@ class Objectives:
         self._at = at
         self._by_id = {
             resource.id: resource
-            for kind in stores
-            for resource in look.estate.resources.get(kind, ())
+            for found in look.estate.resources.values()
+            for resource in found
             if not type(resource).belongs_to
         }
+        self._sources: dict[tuple[str, type[Resource]], tuple[Membership, bool]] = {}
+        self._tiers: dict[str | None, Mapping[str, Any]] = {}
         self._rows: dict[str, list[tuple[Resource, Subject, Objective]]] = {}
 
     def rows(self, kind: type[Resource]) -> list[tuple[Resource, Subject, Objective]]:
@@ -50,45 +62,58 @@ class Objectives:
         return rows
 
     def _find(self, resource: Resource) -> Objective:
-        named = type(resource).facts.get(type(resource).member_of)
-        if named is not None:
-            reading = self._look.reading(resource, named)
-            if isinstance(reading, Known):
-                own = [system for system in self._systems if system.name == reading.value]
-                return self._objective(own[:1] or (None,), tuple(system.name for system in own[:1]), None)
-            return self._objective((*self._systems, None), (), reading)
-        subject = resource
-        try:
-            owner = self._owner(resource)
-        except CouldNotCheck as stop:
-            # Its source is unknown, so it may be in any tier, unless the resource's own marks decide.
-            found = membership(resource, self._systems)
-            if not found.all:
-                return self._objective((*self._systems, None), (), stop.unknown)
-        else:
-            if owner is not None:
-                subject = owner
-            found = membership(subject, self._systems)
-            if owner is None and type(resource).belongs_to and not found.all and found.unknown is None:
-                found = membership(resource, self._systems)
-        return self._objective(found.candidates, found.all, found.unknown)
-
-    def _owner(self, resource: Resource) -> Resource | None:
-        fact = type(resource).facts.get(type(resource).belongs_to)
-        if fact is None:
-            return None
-        reading = self._look.reading(resource, fact)
+        kind = type(resource)
+        if kind.member_of:
+            reading = self._look.reading(resource, kind.facts[kind.member_of])
+            if isinstance(reading, Unknown):
+                return self._anywhere(reading)
+            own = tuple(system for system in self._systems if system.name == reading.value)[:1]
+            return self._objective(own or (None,), own, None)
+        if not kind.belongs_to:
+            return self._of(membership(resource, self._systems))
+        reading = self._look.reading(resource, kind.facts[kind.belongs_to])
         if isinstance(reading, Unknown):
-            raise CouldNotCheck(reading)
-        found = self._by_id.get(str(reading.value))
-        if found is not None:
-            return found.seen_by(self._look)
-        # The source is gone or was not collected: its ARN can still match a selector, its tags cannot.
-        source = str(reading.value)
-        name = source.rpartition(":")[2].rpartition("/")[2] or source
-        ghost = Resource(source, name, resource.account, resource.region, {})
-        ghost.look = self._look
-        return ghost if membership(ghost, self._systems).all else None
+            return self._anywhere(reading)
+        found, certain = self._source(str(reading.value), resource)
+        if certain and not found.all and found.unknown is None:
+            # Its source is gone and nobody's: its own marks decide.
+            found = membership(resource, self._systems)
+        return self._of(found)
+
+    def _source(self, source: str, backup: Resource) -> tuple[Membership, bool]:
+        """Find the system of a backup's source, and say whether the source is certainly gone."""
+        key = (source, type(backup))
+        known = self._sources.get(key)
+        if known is None:
+            there = self._by_id.get(source)
+            if there is not None:
+                known = membership(there.seen_by(self._look), self._systems), False
+            else:
+                hidden = self._hidden(source, type(backup))
+                tags = Known({}) if hidden is None else hidden
+                name = source.rpartition(":")[2].rpartition("/")[2] or source
+                gone = _Source(source, name, backup.account, backup.region, {"tags": tags}).seen_by(self._look)
+                known = membership(gone, self._systems), hidden is None
+            self._sources[key] = known
+        return known
+
+    def _hidden(self, source: str, kind: type[Resource]) -> Unknown | None:
+        """Say why a source that was not found may exist all the same, if so."""
+        parts = source.split(":")
+        region, account = (parts[3], parts[4]) if len(parts) > _ARN_PARTS else ("", "")
+        estate = self._look.estate
+        if account and account != estate.account:
+            return Unknown(Reason.BEYOND, f"{source} is in account {account}, not scanned here")
+        if region and region not in estate.regions:
+            return Unknown(Reason.BEYOND, f"{source} is in region {region}, which was not scanned")
+        gaps = (self._look.gap(store, region or None) for store in sources_of(kind))
+        return next((gap for gap in gaps if gap is not None), None)
+
+    def _anywhere(self, unknown: Unknown) -> Objective:
+        return self._objective((*self._systems, None), (), unknown)
+
+    def _of(self, found: Membership) -> Objective:
+        return self._objective(found.candidates, found.all, found.unknown)
 
     def _objective(
         self, candidates: Sequence[System | None], picked: tuple[System, ...], unknown: Unknown | None
@@ -97,7 +122,7 @@ class Objectives:
         return Objective(
             policy=self._policy,
             at=self._at,
-            candidates=tuple(self._policy.figures(one.tier if one else None) for one in candidates),
+            candidates=tuple(self._figures(one) for one in candidates),
             system=first.name if first else "",
             tier=first.tier if first else "",
             unknown=unknown,
@@ -105,6 +130,13 @@ class Objectives:
             systems=tuple(system.name for system in picked),
             tiers=tuple(system.tier for system in picked),
         )
+
+    def _figures(self, system: System | None) -> Mapping[str, Any]:
+        tier = system.tier if system else None
+        figures = self._tiers.get(tier)
+        if figures is None:
+            figures = self._tiers[tier] = self._policy.figures(tier)
+        return figures
 
 
 @contextmanager
@@ -150,7 +182,7 @@ def _judge(
     progress: Callable[[Rule], None],
 ) -> Findings:
     look = Look(estate)
-    objectives = Objectives(look, policy, systems, scope, at, sorted(estate.resources))
+    objectives = Objectives(look, policy, systems, scope, at)
     findings: list[Finding] = []
     crashes: list[str] = []
     for rule in rules:

@@ -10,6 +10,7 @@ from scanner.model.fact import Fact
 from scanner.model.origin import Call, SideList
 from scanner.model.resource import Resource
 from scanner.model.rule import Rule, concrete
+from scanner.resources.store import DataStore
 
 #: Services whose IAM prefix is not botocore's service name (service authorization reference).
 _PREFIXES = {
@@ -142,6 +143,11 @@ def plan(rules: Iterable[Rule]) -> Plan:
     return plan_facts(fact for rule in rules for fact in rule.facts)
 
 
+def sources_of(kind: type[Resource]) -> tuple[type[Resource], ...]:
+    """Give the kinds of store that a backup, or a job, of this kind can be of."""
+    return tuple(store for store in concrete(DataStore) if not kind.made_of or store.kind in kind.made_of)
+
+
 def plan_facts(facts: Iterable[Fact[Any]]) -> Plan:
     """Plan what must be read for these facts: those they are made of, their kinds' parents, tags and sources."""
     wanted: dict[str, dict[str, Fact[Any]]] = {}
@@ -159,6 +165,9 @@ def plan_facts(facts: Iterable[Fact[Any]]) -> Plan:
         if kind.kind not in wanted:
             wanted[kind.kind] = {}
             pending.extend(kind.facts[name] for name in (kind.belongs_to, kind.tagged_by, kind.member_of) if name)
+            if kind.belongs_to:
+                # What belongs to a store is judged by the store's tier, so the store must be found, and its tags read.
+                pending.extend(store.facts["tags"] for store in sources_of(kind))
         if fact.live is not None:
             wanted[kind.kind][fact.name] = fact
             if fact.live.given is not None:

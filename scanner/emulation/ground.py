@@ -36,6 +36,16 @@ _clocks: "list[World]" = []
 DISPATCHER = DomainDispatcherApplication(create_backend_app)
 
 
+def prepare(*services: str) -> None:
+    """Have moto ready for these services, by moto's names; call it on stage.
+
+    Getting ready draws from moto's dice, once per process: what must be reproducible prepares first and seeds then.
+    """
+    for service in services:
+        if service not in DISPATCHER.app_instances:
+            DISPATCHER.app_instances[service] = create_backend_app(cast("Any", service))
+
+
 class World:
     """One isolated AWS: moto's state and ours."""
 

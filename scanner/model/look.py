@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from scanner.model.errors import CouldNotCheck, UndeclaredRead
-from scanner.model.estate import Estate
+from scanner.model.estate import Estate, Gap
 from scanner.model.fact import Fact
 from scanner.model.reading import Evidence, Known, Reading, Reason, Unknown
 from scanner.model.resource import Resource
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Resource)
+_ARN_PARTS = 5
 Read = tuple[Resource | None, Fact[Any] | None, Reading[Any]]
 
 
@@ -38,12 +39,21 @@ class Partial(Generic[T]):
 class Look:
     """One reader of one estate, for one thread; `trace` holds what has been read since it was last emptied."""
 
-    __slots__ = ("_bound", "_by_id", "_index", "_memo", "allowed", "estate", "trace")
+    __slots__ = (
+        "_bound", "_by_id", "_gaps", "_index", "_kinds", "_listed", "_memo", "allowed", "estate", "trace",
+    )  # fmt: skip
 
     def __init__(self, estate: Estate) -> None:
         self.estate = estate
         self.trace: list[Read] = []
         self.allowed: frozenset[Fact[Any]] | None = None
+        self._kinds = estate.kinds
+        self._gaps: dict[str, list[Gap]] = {}
+        for gap in estate.gaps:
+            self._gaps.setdefault(gap.kind, []).append(gap)
+        self._listed: dict[str, list[tuple[str, Known[None]]]] = {}
+        for (kind, region), evidence in estate.listings.items():
+            self._listed.setdefault(kind, []).append((region, Known(None, (evidence,))))
         self._bound: dict[str, tuple[Resource, ...]] = {}
         self._by_id: dict[str, dict[str, Resource]] = {}
         self._index: dict[Fact[Any], tuple[dict[Any, list[Resource]], list[tuple[Resource, Unknown]]]] = {}
@@ -115,13 +125,23 @@ class Look:
         self._close(kind, region)
 
     def one(self, kind: type[R], id: str) -> R | None:  # noqa: A002  # the field's own word
-        """Give the resource with this id; None where it certainly does not exist; raise where it may."""
+        """Give the resource with this id; None where it certainly does not exist; raise where it may.
+
+        An ARN tells where to look: a list that broke off in another region does not matter, and what is in a region
+        or an account that was not scanned may exist.
+        """
         table = self._by_id.get(kind.kind)
         if table is None:
             table = self._by_id[kind.kind] = {resource.id: resource for resource in self.found(kind)}
         found = table.get(id)
         if found is None:
-            self._close(kind, None)
+            parts = id.split(":")
+            region, account = (parts[3], parts[4]) if id.startswith("arn:") and len(parts) > _ARN_PARTS else ("", "")
+            if account and account != self.estate.account:
+                raise CouldNotCheck(
+                    Unknown(Reason.BEYOND, f"{id} belongs to account {account}, not scanned here")
+                )
+            self._close(kind, region or None)
         return found  # type: ignore[return-value]
 
     def _indexed(
@@ -143,19 +163,19 @@ class Look:
     def gap(self, kind: type[Resource], region: str | None = None) -> Unknown | None:
         """Say why there may be more resources of a kind than were found, if so."""
         estate = self.estate
-        for gap in estate.gaps:
-            if gap.kind == kind.kind and (region is None or gap.region in ("", region)):
+        for gap in self._gaps.get(kind.kind, ()):
+            if region is None or gap.region in ("", region):
                 return gap.unknown
-        if kind.kind not in estate.kinds:
+        if kind.kind not in self._kinds:
             return Unknown(Reason.BEYOND, f"{kind.title or kind.kind}: not collected in this estate")
         if region and region not in estate.regions and (kind.kind, "") not in estate.listings:
             return Unknown(Reason.BEYOND, f"{kind.title or kind.kind}: region {region} was not scanned")
         return None
 
     def _close(self, kind: type[Resource], region: str | None) -> None:
-        for (listed, where), evidence in self.estate.listings.items():
-            if listed == kind.kind and (region is None or where in ("", region)):
-                self.trace.append((None, None, Known(None, (evidence,))))
+        for where, listed in self._listed.get(kind.kind, ()):
+            if region is None or where in ("", region):
+                self.trace.append((None, None, listed))
         unknown = self.gap(kind, region)
         if unknown is not None:
             raise CouldNotCheck(unknown)

@@ -95,6 +95,7 @@ class AccessKey(Resource):
     kind = "aws.iam.access-key"
     title = "access key"
     belongs_to = "owner"
+    made_of = ("aws.iam.user",)
     # The report does not tell the ids of keys, only their numbers.
     listed_by = Listing(
         _REPORT, "Content", id="{arn}/access-key-{key}", name="access key {key} of {user}", where="key",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any
 
 from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact
@@ -10,8 +10,6 @@ from scanner.model.look import Look
 from scanner.model.reading import Reason, Unknown
 from scanner.model.resource import Resource
 from scanner.resources.kms import AWS, CUSTOMER, Alias, Key, Named, named
-
-R = TypeVar("R", bound=Resource)
 
 #: The state of a key that a resource names and that is certainly not there any more.
 GONE = "gone"
@@ -59,11 +57,11 @@ def untold(owner: Any, look: Look) -> str | None:  # noqa: ARG001  # the shape o
 def resolve(name: Named, look: Look) -> Key | None:
     """Find the key that is named; None where it certainly does not exist; raise where it may, out of sight."""
     if not name.key:
-        alias = _one(Alias, name.arn, name.region, look)
+        alias = look.one(Alias, name.arn)
         if alias is None or alias.target is None:
             return None
         name = Named(name.account, name.region, key=alias.target, partition=name.partition)
-    return _one(Key, name.arn, name.region, look)
+    return look.one(Key, name.arn)
 
 
 def _name(owner: Any) -> Named | None:
@@ -74,14 +72,3 @@ def _name(owner: Any) -> Named | None:
         return named(reference, owner)
     except ValueError as error:
         raise CouldNotCheck(Unknown(Reason.MALFORMED, str(error))) from None
-
-
-def _one(kind: type[R], id: str, region: str, look: Look) -> R | None:  # noqa: A002  # the field's own word
-    try:
-        found = look.one(kind, id)
-    except CouldNotCheck:
-        # A list that is cut short elsewhere does not matter here.
-        found = None
-    if found is None and (unknown := look.gap(kind, region)) is not None:
-        raise CouldNotCheck(unknown)
-    return found

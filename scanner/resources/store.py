@@ -15,8 +15,6 @@ class Backup(Resource):
     """A backup: a snapshot, an image, a recovery point. Abstract; each kind says where AWS keeps the facts."""
 
     belongs_to = "source"
-    #: the kinds of resource it can be made of; () for any
-    made_of: ClassVar[tuple[str, ...]] = ()
 
     source: Fact[str] = fact("The ARN of the resource it was made of.")
     made_at: Fact[datetime] = fact("When the data in it was taken.")

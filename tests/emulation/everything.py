@@ -147,6 +147,7 @@ def more_backup(aws: Emulator) -> None:
     client.list_frameworks()
     hold = client.create_legal_hold(Title="case", Description="a case")
     client.get_legal_hold(LegalHoldId=hold["LegalHoldId"])
+    client.list_recovery_points_by_legal_hold(LegalHoldId=hold["LegalHoldId"])
     client.list_legal_holds()
     client.tag_resource(ResourceArn=hold["LegalHoldArn"], Tags={"a": "b"})
     client.list_tags(ResourceArn=hold["LegalHoldArn"])
@@ -196,7 +197,10 @@ def databases(aws: Emulator) -> None:
 def disks(aws: Emulator) -> None:
     ec2 = aws.client("ec2")
     volume = ec2.create_volume(AvailabilityZone=f"{HERE}a", Size=1, Encrypted=True)["VolumeId"]
-    ec2.create_snapshot(VolumeId=volume)
+    ec2.lock_snapshot(
+        SnapshotId=ec2.create_snapshot(VolumeId=volume)["SnapshotId"], LockMode="governance", LockDuration=30
+    )
+    ec2.describe_locked_snapshots()
     machine = ec2.run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"]
     ec2.create_image(InstanceId=machine, Name="image")
     ec2.describe_volumes()
@@ -303,6 +307,9 @@ def stores(aws: Emulator) -> None:
     cache.describe_replication_groups()
     cache.describe_cache_clusters()
     cache.describe_snapshots()
+    cache.describe_serverless_caches()
+    cache.describe_serverless_cache_snapshots()
+    redshift.describe_snapshot_schedules()
     memory.create_cluster(ClusterName="memory", NodeType="db.t4g.small", ACLName="open-access", Tags=TAGS)
     memory.create_snapshot(ClusterName="memory", SnapshotName="snap")
     memory.describe_clusters()

@@ -28,10 +28,7 @@ def settle(site: Site) -> None:
     table(site, "auth-audit", pitr=7, key="aws")
     table(site, "auth-devices", pitr=35)
     table(site, "auth-tokens", pitr=35, backup=None)
-    site.client("dynamodb").update_table(TableName="auth-users", ReplicaUpdates=[{"Create": {"RegionName": RECOVERY}}])
-    site.client("dynamodb", RECOVERY).update_continuous_backups(
-        TableName="auth-users", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
-    )
+    replicate(site, "auth-users")
     name = f"arn:aws:dynamodb:{HOME}:{ACCOUNT}:table"
     site.history(
         "orders-vault",
@@ -41,7 +38,9 @@ def settle(site: Site) -> None:
     )
     site.history("orders-vault", f"{name}/auth-audit", gib=3, kept=14)
     site.history("orders-vault", f"{name}/auth-devices", gib=3, slow={0: 9.0})
-    site.history("sealed-vault", f"{name}/auth-tokens", gib=1, days=5, plan="sealed")
+    site.history(
+        "orders-vault", f"{name}/auth-tokens", gib=1, plan="sealed", copies={vault_arn("sealed-vault", RECOVERY): 35}
+    )
     with site.emulator.on_stage() as world:
         alter(
             world,
@@ -95,3 +94,11 @@ def table(
             TableName=name,
             PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": pitr},
         )
+
+
+def replicate(site: Site, name: str) -> None:
+    """Let a table live in the recovery region too, restorable there as here."""
+    site.client("dynamodb").update_table(TableName=name, ReplicaUpdates=[{"Create": {"RegionName": RECOVERY}}])
+    site.client("dynamodb", RECOVERY).update_continuous_backups(
+        TableName=name, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+    )

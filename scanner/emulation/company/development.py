@@ -123,6 +123,7 @@ def _machines(site: Site) -> dict[str, str]:
             **({"Snapshots": snapshots} if snapshots else {}),
         )
         run = site.client("ec2").run_instances(
+            ClientToken=name,
             ImageId="ami-12c6146b",
             MinCount=1,
             MaxCount=1,

@@ -14,6 +14,7 @@ def settle(site: Site) -> None:
     bucket(site, "fivex-archive-2019", key="archive", locked=365, system="historical")
     expire(site, "fivex-archive-2019", 365, **to_glacier)
     bucket(site, "fivex-archive-2020", key=None, system="historical", secure=False)
+    expire(site, "fivex-archive-2020", 365, **to_glacier)
     with site.emulator.on_stage() as world:
         for year in ("2019", "2020"):
             for month in range(1, 13):

@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from scanner.emulation.company.authentication import table
+from scanner.emulation.company.authentication import replicate, table
 from scanner.emulation.company.site import BUNKER, HOME, RECOVERY, Site, tags, vault_arn
 from scanner.emulation.ground import ACCOUNT
 from scanner.emulation.seeding import alter, put_object
@@ -21,6 +21,7 @@ def settle(site: Site) -> None:
         system="customer-metadata",
         Tags=tags("customer-metadata", Environment="production"),
     )
+    replicate(site, "customer-profiles")
     table(site, "customer-preferences", pitr=None, key="aws", backup=None, system="customer-metadata")
     dynamodb = site.client("dynamodb")
     old = dynamodb.create_backup(TableName="customer-preferences", BackupName="customer-preferences-2025")[

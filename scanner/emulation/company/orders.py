@@ -154,6 +154,7 @@ def cluster(
     for number in range(1, members + 1):
         rds.create_db_instance(
             DBInstanceIdentifier=f"{name}-{number}",
+            AvailabilityZone=f"{HOME}{'abc'[number - 1]}",
             DBInstanceClass="db.r7g.large",
             Engine=engine,
             DBClusterIdentifier=name,

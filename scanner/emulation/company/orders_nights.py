@@ -129,6 +129,16 @@ def _vaulted(site: Site) -> None:
     )
     site.history("orders-vault", f"{db}:orders-gap", lost={12}, gib=25)
     site.history("orders-vault", f"{db}:orders-broken", lost={0, 1, 2}, gib=60)
+    site.history(
+        "development-vault",
+        f"{db}:orders-legacy",
+        plan="short-lived",
+        kept=7,
+        days=7,
+        gib=30,
+        tagged=False,
+        encrypted=False,
+    )
     site.history("orders-vault", f"{db}:orders-2023", days=20, lost=range(8), gib=12)
     with site.emulator.on_stage() as world:
         for point in main:

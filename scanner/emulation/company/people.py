@@ -8,6 +8,7 @@ from scanner.emulation.company.metadata import bucket
 from scanner.emulation.company.site import RECOVERY, Site, tags
 from scanner.emulation.ground import ACCOUNT
 from scanner.emulation.seeding import date_access_key, put_object
+from scanner.emulation.services.backup.state import identity
 
 
 def settle(site: Site) -> None:
@@ -71,11 +72,19 @@ def _secrets(site: Site) -> None:
         ("analytics/documents", "analytics", "legacy", 30, 95),
     ):
         secrets.create_secret(
-            Name=name, SecretString="not a secret", Tags=tags(system), **({"KmsKeyId": site.keys[key]} if key else {})
+            ClientRequestToken=identity("created", name),
+            Name=name,
+            SecretString="not a secret",
+            Tags=tags(system),
+            **({"KmsKeyId": site.keys[key]} if key else {}),
         )
         if every:
             with site.since(timedelta(days=rotated or 0)):
-                secrets.rotate_secret(SecretId=name, RotationRules={"AutomaticallyAfterDays": every})
+                secrets.rotate_secret(
+                    ClientRequestToken=identity("rotated", name),
+                    SecretId=name,
+                    RotationRules={"AutomaticallyAfterDays": every},
+                )
     secrets.replicate_secret_to_regions(
         SecretId="orders/database", AddReplicaRegions=[{"Region": RECOVERY, "KmsKeyId": site.keys["data@recovery"]}]
     )
@@ -93,6 +102,7 @@ def _mirrors(site: Site) -> None:
             ("fivex-mirrors", "infrastructure/{:%Y-%m-%d}.bundle", 1.2, b"# v2 git bundle\n"),
             ("fivex-mirrors", "website/{:%Y-%m-%d}.bundle", 21.0, b"# v2 git bundle\n"),
             ("fivex-config-exports", "ssm/{:%Y-%m-%d}.json", 0.25, b'{"Parameters": []}'),
+            ("fivex-config-exports", "cognito/{:%Y-%m-%d}.json", 0.3, b'{"Users": []}'),
             ("fivex-config-exports", "lambda/{:%Y-%m-%d}.json", 40.0, b'{"Functions": []}'),
         ):
             at = site.at - timedelta(days=age)

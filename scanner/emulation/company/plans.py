@@ -73,7 +73,9 @@ def settle(site: Site) -> None:
         ],
         "archive-cold": [rule("to-cold", "archive-vault", NIGHTLY, 365, cold=30)],
         "selects-nothing": [rule("idle", "orders-vault", NIGHTLY, 35)],
-        "sealed": [rule("sealed-nightly", "sealed-vault", NIGHTLY, 35)],
+        "sealed": [
+            rule("sealed-nightly", "orders-vault", NIGHTLY, 35, copies={vault_arn("sealed-vault", RECOVERY): 35})
+        ],
     }
     backup = site.client("backup")
     for name, rules in plans.items():

@@ -7,6 +7,27 @@ from scanner.emulation.server import Emulator
 
 CONFIGURATION = Path(__file__).with_name("demo.yaml")
 
+# What the company uses, by moto's names.
+SERVICES = (
+    "codecommit",
+    "cognitoidp",
+    "dynamodb",
+    "ec2",
+    "efs",
+    "elasticache",
+    "es",
+    "fsx",
+    "iam",
+    "kms",
+    "logs",
+    "memorydb",
+    "rds",
+    "redshift",
+    "s3",
+    "secretsmanager",
+    "ssm",
+)
+
 # How long ago the company began.
 AGE = timedelta(days=400)
 
@@ -34,9 +55,12 @@ def settle(emulator: Emulator, at: datetime) -> None:
         wal,
     )
     from scanner.emulation.company.site import Site
+    from scanner.emulation.ground import prepare
 
     site = Site(emulator, at)
     # Identifiers that moto invents are the same in every company, so that two reports can be compared.
+    with emulator.on_stage():
+        prepare(*SERVICES)
     mock_random.seed(5)
     emulator.set_clock(lambda: at - AGE)
     for topic in (

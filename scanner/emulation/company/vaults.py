@@ -38,7 +38,6 @@ def settle(site: Site) -> None:
         ("metadata-vault", "backup"),
         ("reporting-vault", "backup"),
         ("archive-vault", "archive"),
-        ("sealed-vault", "backup"),
     ):
         backup.create_backup_vault(
             BackupVaultName=name, EncryptionKeyArn=site.keys[key], BackupVaultTags={"System": "backup"}
@@ -47,6 +46,7 @@ def settle(site: Site) -> None:
     # AWS would refuse an RSA key; the vault is here because a rule must see one.
     backup.create_backup_vault(BackupVaultName="legacy-import", EncryptionKeyArn=site.keys["signing"])
     there.create_backup_vault(BackupVaultName="recovery-vault", EncryptionKeyArn=site.keys["backup@recovery"])
+    there.create_backup_vault(BackupVaultName="sealed-vault", EncryptionKeyArn=site.keys["backup@recovery"])
     there.create_backup_vault(BackupVaultName="recovery-open", EncryptionKeyArn=site.keys["retired@recovery"])
     site.client("backup", FORBIDDEN).create_backup_vault(BackupVaultName="somewhere-else")
     _bunker(site)
@@ -65,6 +65,14 @@ def settle(site: Site) -> None:
     backup.put_backup_vault_lock_configuration(BackupVaultName="reporting-vault", MinRetentionDays=7)
 
     backup.update_region_settings(ResourceTypeOptInPreference={"FSx": False, "Neptune": False})
+    backup.create_legal_hold(
+        Title="Case 2026-17",
+        Description="Kept for the court.",
+        RecoveryPointSelection={
+            "VaultNames": ["archive-vault"],
+            "ResourceIdentifiers": ["arn:aws:s3:::fivex-archive-2019"],
+        },
+    )
     backup.create_report_plan(
         ReportPlanName="daily_jobs",
         ReportSetting={"ReportTemplate": "BACKUP_JOB_REPORT"},

@@ -1,4 +1,4 @@
-"""The transaction log: two PostgreSQL archives, of which one has lost a segment."""
+"""The transaction log: two PostgreSQL archives, of which one has lost a segment, and a MySQL one without a lock."""
 
 from datetime import timedelta
 
@@ -7,7 +7,7 @@ from scanner.emulation.company.site import Site
 from scanner.emulation.ground import ACCOUNT
 from scanner.emulation.seeding import put_object
 
-BUCKET = "fivex-wal-archive"
+BUCKET, UNLOCKED = "fivex-wal-archive", "fivex-binlog-archive"
 EVERY = timedelta(minutes=5)
 # 256 segments of 16 MiB make a log file of 4 GiB; the archive crosses from one to the next.
 PER_LOG, FIRST = 256, 10 * 256 + 200
@@ -17,10 +17,12 @@ COUNT, LOST = 120, 77
 def settle(site: Site) -> None:
     """Archive a segment every five minutes, the newest two minutes ago."""
     bucket(site, BUCKET, key="data", system="transaction-log", locked=35)
+    bucket(site, UNLOCKED, key="data", system="transaction-log")
     with site.emulator.on_stage() as world:
         for number in range(COUNT):
             at = site.at - timedelta(minutes=2) - EVERY * (COUNT - 1 - number)
             put_object(world, ACCOUNT, BUCKET, f"ledger/{segment(FIRST + number)}", at)
+            put_object(world, ACCOUNT, UNLOCKED, f"shop/binlog.{number + 1:06}", at)
             if number != LOST:
                 put_object(world, ACCOUNT, BUCKET, f"wal/{segment(FIRST + number)}", at)
         # A backup history file belongs to the archive and is no segment.

@@ -1,6 +1,6 @@
 """Snapshots as AWS lists them, and the region's defaults for encryption and sharing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,10 +12,11 @@ from scanner.emulation.wire import Document, Refusal
 
 @dataclass
 class Defaults:
-    """What a region does with new volumes and public sharing."""
+    """What a region does with new volumes and public sharing, and the snapshots it keeps locked."""
 
     key: str = "alias/aws/ebs"
     public_access: str = "unblocked"
+    locks: dict[str, Document] = field(default_factory=dict)
 
 
 def add_volume_snapshot(
@@ -70,6 +71,32 @@ def _restorable_by(snapshot: Any, account: str) -> set[str]:
     everyone = {"all"} if "all" in snapshot.create_volume_permission_groups else set()
     own = {"self"} if snapshot.owner_id == account else set()
     return everyone | own | set(snapshot.create_volume_permission_userids)
+
+
+@answers("ec2:LockSnapshot")
+def lock_snapshot(call: Call) -> Document:
+    """A snapshot locked for days, or until a time."""
+    name, days = call.params["SnapshotId"], call.params.get("LockDuration")
+    if name not in call.backend("ec2").snapshots:
+        raise Refusal("InvalidSnapshot.NotFound", f"The snapshot '{name}' does not exist.")
+    mode = call.params["LockMode"]
+    lock: Document = {
+        "SnapshotId": name,
+        "LockState": mode,
+        "LockCreatedOn": call.now,
+        "LockExpiresOn": call.now + timedelta(days=days) if days else call.params["ExpirationDate"],
+    }
+    if days:
+        lock |= {"LockDuration": days, "LockDurationStartTime": call.now}
+    call.shelf(Defaults).locks[name] = {**lock, "OwnerId": call.account}
+    return lock
+
+
+@answers("ec2:DescribeLockedSnapshots")
+def describe_locked_snapshots(call: Call) -> Document:
+    asked = call.params.get("SnapshotIds")
+    page, more = call.page(lock for name, lock in call.shelf(Defaults).locks.items() if not asked or name in asked)
+    return {"Snapshots": page, **more}
 
 
 @answers("ec2:GetEbsDefaultKmsKeyId")

@@ -3,11 +3,17 @@
 from datetime import datetime
 from typing import Any
 
+from moto.fsx import models as moto_fsx
+from moto.moto_api._internal import mock_random
+
 from scanner.emulation.answers import Call, answers
 from scanner.emulation.ground import World
 from scanner.emulation.services.descriptions import alter, described
 from scanner.emulation.services.kms import aws_managed_key
 from scanner.emulation.wire import Document
+
+# Alone among moto's services it throws dice of its own, which a seed does not reach.
+vars(moto_fsx)["uuid4"] = mock_random.uuid4
 
 
 def add_backup(

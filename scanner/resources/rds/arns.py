@@ -1,16 +1,9 @@
-"""ARNs of RDS: made of the short names that AWS writes in one region, and looked up where they may be out of sight."""
+"""ARNs of RDS, made of the short names that AWS writes in one region."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
-
-from scanner.model.errors import CouldNotCheck
-from scanner.model.look import Look
-from scanner.model.reading import Reason, Unknown
-from scanner.model.resource import Resource
-
-R = TypeVar("R", bound=Resource)
+from typing import Any
 
 
 def beside(arn: str, noun: str, name: str) -> str:
@@ -38,17 +31,3 @@ def region_of(arn: str) -> str:
 def account_of(arn: str) -> str:
     """Give the account of an ARN."""
     return arn.split(":")[4]
-
-
-def sought(kind: type[R], arn: str, look: Look) -> R | None:
-    """Find what an ARN names; None where it certainly does not exist; raise where its account or region is unseen."""
-    if account_of(arn) != look.estate.account:
-        raise CouldNotCheck(Unknown(Reason.BEYOND, f"{arn} belongs to account {account_of(arn)}, not scanned here"))
-    try:
-        found = look.one(kind, arn)
-    except CouldNotCheck:
-        # A list that is cut short in another region does not matter here.
-        found = None
-    if found is None and (unknown := look.gap(kind, region_of(arn))) is not None:
-        raise CouldNotCheck(unknown)
-    return found

@@ -11,7 +11,7 @@ from scanner.model.fact import Fact, derived, fact
 from scanner.model.look import Look, Partial
 from scanner.model.origin import Listing, call, item
 from scanner.resources.protection import Elsewhere, Recoverable, Span
-from scanner.resources.rds.arns import account_of, beside, key_of, region_of, sought
+from scanner.resources.rds.arns import account_of, beside, key_of, region_of
 from scanner.resources.rds.automated_backups import AutomatedBackup
 from scanner.resources.rds.settings import (
     ParameterGroup,
@@ -58,7 +58,7 @@ def carrier(replica: Any, look: Look) -> str | None:
     if ":cluster:" in source:
         # The backups of a cluster cannot be turned off: 1 to 35 days (CreateDBCluster, API reference).
         return source
-    found = sought(Instance, source, look)
+    found = look.one(Instance, source)
     if found is not None and (found.retention or found.backed_up_with is not None):
         return source
     return None

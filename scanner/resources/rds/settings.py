@@ -9,7 +9,7 @@ from scanner.model.fact import Fact, fact
 from scanner.model.look import Look
 from scanner.model.origin import Listing, call, item
 from scanner.model.resource import Resource
-from scanner.resources.rds.arns import beside, sought
+from scanner.resources.rds.arns import beside
 
 #: The state of a setting that a database names and that is certainly not there any more.
 GONE = "gone"
@@ -69,7 +69,7 @@ def subnet_group_state(database: Any, look: Look) -> str | None:
     # RDS makes the group `default` anew from the default VPC (user guide, "Working with DB subnet groups").
     if name is None or name == "default":
         return None
-    group = sought(SubnetGroup, beside(database.id, "subgrp", name), look)
+    group = look.one(SubnetGroup, beside(database.id, "subgrp", name))
     return GONE if group is None else group.status
 
 
@@ -86,4 +86,4 @@ def cluster_parameter_group_exists(database: Any, look: Look) -> bool:
 def _exists(kind: type[Resource], noun: str, database: Any, look: Look) -> bool:
     name: str = database.parameter_group
     # AWS makes default groups anew where they are needed (user guide, "Overview of parameter groups").
-    return name.startswith("default.") or sought(kind, beside(database.id, noun, name), look) is not None
+    return name.startswith("default.") or look.one(kind, beside(database.id, noun, name)) is not None

@@ -97,6 +97,25 @@ def get_legal_hold(call: Call) -> Document:
     return call.fit(holds[hold_id])
 
 
+@answers("backup:ListRecoveryPointsByLegalHold")
+def list_points_by_hold(call: Call) -> Document:
+    """The points of the held vaults and resources, made within the hold's dates; of everything when none is named."""
+    backup = call.shelf(Backup)
+    if call.params["LegalHoldId"] not in backup.legal_holds:
+        raise Refusal("ResourceNotFoundException", f"Legal hold {call.params['LegalHoldId']} does not exist")
+    wanted = backup.legal_holds[call.params["LegalHoldId"]].get("RecoveryPointSelection") or {}
+    vaults, resources, dates = wanted.get("VaultNames"), wanted.get("ResourceIdentifiers"), wanted.get("DateRange")
+    held = [
+        point
+        for point in backup.every_point()
+        if (not vaults or point["BackupVaultName"] in vaults)
+        and (not resources or point["ResourceArn"] in resources)
+        and (not dates or dates["FromDate"] <= point["CreationDate"] <= dates["ToDate"])
+    ]
+    points, more = call.page(held)
+    return {"RecoveryPoints": [call.fit(point, "RecoveryPoints") for point in points], **more}
+
+
 @answers("backup:ListLegalHolds")
 def list_legal_holds(call: Call) -> Document:
     holds, more = call.page(call.shelf(Backup).legal_holds.values())

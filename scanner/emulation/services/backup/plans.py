@@ -86,7 +86,6 @@ def create_backup_selection(call: Call) -> Document:
         "SelectionId": selection_id,
         "BackupPlanId": plan_id,
         "CreationDate": call.now,
-        "CreatorRequestId": call.params.get("CreatorRequestId"),
         "SelectionName": told["SelectionName"],
         "IamRoleArn": told["IamRoleArn"],
     }
@@ -130,5 +129,4 @@ def _version(call: Call, plan_id: str, number: int) -> Document:
         "BackupPlanArn": arn(call, "backup-plan", plan_id),
         "VersionId": identity("version", plan_id, number),
         "CreationDate": call.now,
-        "CreatorRequestId": call.params.get("CreatorRequestId"),
     }

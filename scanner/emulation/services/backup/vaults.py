@@ -21,7 +21,6 @@ def create_backup_vault(call: Call) -> Document:
         "VaultState": "AVAILABLE",
         "CreationDate": call.now,
         "Locked": False,
-        "CreatorRequestId": call.params.get("CreatorRequestId"),
         "EncryptionKeyArn": key or aws_managed_key(call.world, call.account, call.region, "backup"),
         "EncryptionKeyType": "CUSTOMER_MANAGED_KMS_KEY" if key else None,
     }

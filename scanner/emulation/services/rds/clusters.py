@@ -40,6 +40,10 @@ def describe_db_clusters(call: Call) -> Document:
 
 def _completed(call: Call, cluster: Document) -> Document:
     cluster.setdefault("Status", "available")
+    held = call.backend("rds").databases
+    names = [member["DBInstanceIdentifier"] for member in cluster.get("DBClusterMembers", [])]
+    # moto says no whatever the members; a cluster spans zones when they do.
+    cluster["MultiAZ"] = len({held[name].availability_zone for name in names if name in held}) > 1
     if not cluster.get("StorageEncrypted"):
         cluster.pop("KmsKeyId", None)
     if (said := cluster.get("LatestRestorableTime")) is not None:

@@ -38,7 +38,7 @@ def create_db_instance(call: Call) -> Document:
             snapshot.kms_key_id = database.kms_key_id
             if not keeps:
                 del rds.database_snapshots[snapshot_id]
-    return {"DBInstance": _completed(call, answer["DBInstance"])}
+    return {"DBInstance": _completed(call, {**answer["DBInstance"], "DbiResourceId": database.dbi_resource_id})}
 
 
 @answers("rds:CreateDBInstanceReadReplica")

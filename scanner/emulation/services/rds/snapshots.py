@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from scanner.emulation.answers import Call, answers
+from scanner.emulation.answers import Call, MotoRefused, answers
 from scanner.emulation.ground import World
 from scanner.emulation.services.descriptions import alter, whole
 from scanner.emulation.wire import Document
@@ -120,10 +120,17 @@ def _filtered(call: Call, member: str, identifier: str, held: str) -> Document:
 
 def _own(call: Call, member: str, kind: str | None) -> list[Document]:
     """Asked for no type, moto leaves out what AWS Backup took."""
-    found = {}
+    found, refused = {}, []
     for asked in (kind,) if kind else (None, "awsbackup"):
-        for snapshot in whole(call, SnapshotType=asked, IncludeShared=None, IncludePublic=None)[member]:
+        try:
+            answer = whole(call, SnapshotType=asked, IncludeShared=None, IncludePublic=None)
+        except MotoRefused as refusal:
+            refused.append(refusal)
+            continue
+        for snapshot in answer[member]:
             found[snapshot[member.removesuffix("s") + "Arn"]] = snapshot
+    if refused and not found:
+        raise refused[0]
     return list(found.values())
 
 
