@@ -100,7 +100,9 @@ def rule_page(rule: Rule, policy: Policy, examples: Iterable[Mapping[str, str]])
     """Write the page of one rule, with its example table."""
     work = plan([rule])
     clauses = [f"- **{one}**: {cell(policy.clauses[one].demands)}" for one in rule.enforces if one in policy.clauses]
-    rows = [f"| {cell(row['says'])} | `{row['kind']}` | {row['outcome']} | {cell(row['because'])} |" for row in examples]
+    rows = [
+        f"| {cell(row['says'])} | `{row['kind']}` | {row['outcome']} | {cell(row['because'])} |" for row in examples
+    ]
     parts = [
         f"# {rule.id}: {rule.promise}",
         "",

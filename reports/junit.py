@@ -49,7 +49,9 @@ def _case(finding: Finding) -> Any:
     elif state == "waived":
         waiver = finding.waiver
         assert waiver is not None
-        case.add_skipped_info(printable(f"waived until {waiver.expires} by {waiver.approved_by}: {waiver.reason}; {because}"))
+        case.add_skipped_info(
+            printable(f"waived until {waiver.expires} by {waiver.approved_by}: {waiver.reason}; {because}")
+        )
     elif state == "exempt":
         case.add_skipped_info(because)
     return case

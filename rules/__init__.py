@@ -43,7 +43,9 @@ def contents() -> list[tuple[str, str, str, str]]:
 
 def _entries(file: Path) -> Iterator[tuple[str, str, str, str]]:
     for node in ast.parse(file.read_text(encoding="utf-8")).body:
-        for call in node.decorator_list if isinstance(node, ast.FunctionDef) else ():
+        if not isinstance(node, ast.FunctionDef):
+            continue
+        for call in node.decorator_list:
             if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "rule":
                 first = call.args[0]
                 severity = next(one.value for one in call.keywords if one.arg == "severity")

@@ -37,7 +37,7 @@ def rule(
             reads=tuple(reads),
             enforces=tuple(enforces),
             judge=judge,
-            question=module[1] if len(module) > 2 else "",  # noqa: PLR2004  # rules.<question>.<rule>
+            question=module[1] if len(module) > 2 else "",  # rules.<question>.<rule>
             file="/".join(module) + ".py",
             aliases=tuple(aliases),
         )

@@ -14,7 +14,7 @@ from scanner.model.fact import Fact, fact
 from scanner.model.finding import Finding, Findings, Subject
 from scanner.model.look import Look, Read
 from scanner.model.policy import Objective, Policy, Scope
-from scanner.model.reading import Known, Reason, Unknown
+from scanner.model.reading import Known, Reading, Reason, Unknown
 from scanner.model.resource import Resource
 from scanner.model.rule import Rule
 from scanner.model.system import Membership, System, membership
@@ -90,7 +90,7 @@ class Objectives:
                 known = membership(there.seen_by(self._look), self._systems), False
             else:
                 hidden = self._hidden(source, type(backup))
-                tags = Known({}) if hidden is None else hidden
+                tags: Reading[Mapping[str, str]] = Known({}) if hidden is None else hidden
                 name = source.rpartition(":")[2].rpartition("/")[2] or source
                 gone = _Source(source, name, backup.account, backup.region, {"tags": tags}).seen_by(self._look)
                 known = membership(gone, self._systems), hidden is None

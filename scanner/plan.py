@@ -185,8 +185,5 @@ def plan_facts(facts: Iterable[Fact[Any]]) -> Plan:
             kinds[above.kind] = above
             above = above.child_of
     return Plan(
-        {
-            name: Need(kinds[name], tuple(found[one] for one in sorted(found)))
-            for name, found in sorted(wanted.items())
-        }
+        {name: Need(kinds[name], tuple(found[one] for one in sorted(found))) for name, found in sorted(wanted.items())}
     )

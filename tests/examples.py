@@ -97,7 +97,8 @@ class Example:
             kind = all_kinds[one["kind"]]
             found[kind.kind].append(
                 kind(
-                    one.get("id") or f"arn:aws:test:{one.get('region', REGIONS[0])}:{ACCOUNT}:{kind.kind}/{one.get('name', 'x')}",
+                    one.get("id")
+                    or f"arn:aws:test:{one.get('region', REGIONS[0])}:{ACCOUNT}:{kind.kind}/{one.get('name', 'x')}",
                     one.get("name", "x"),
                     one.get("account", ACCOUNT),
                     one.get("region", REGIONS[0]),
@@ -184,7 +185,7 @@ class _Loader(yaml.SafeLoader):
 
 
 _Loader.yaml_implicit_resolvers = {
-    key: [(tag, pattern) for tag, pattern in some if tag not in ("tag:yaml.org,2002:timestamp",)]
+    key: [(tag, pattern) for tag, pattern in some if tag != "tag:yaml.org,2002:timestamp"]
     for key, some in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 _Loader.add_implicit_resolver(
@@ -200,7 +201,7 @@ def table(rule_id: str) -> list[Example]:
     if not file.exists():
         return []
     rule = catalogue().rules[rule_id]
-    document = yaml.load(file.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506  # a safe loader
+    document = yaml.load(file.read_text(encoding="utf-8"), Loader=_Loader)  # a safe loader
     assert document["rule"] == rule_id, f"{file} is of {document['rule']}"
     rows = []
     for raw in document["examples"]:

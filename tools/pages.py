@@ -13,6 +13,7 @@ import yaml
 
 from reports.catalogue import index_page, matrix_page, permission_policy, rule_page
 from rules import catalogue
+from scanner.cli.main import main
 from scanner.documents.construct import load_policy
 from scanner.plan import plan
 
@@ -51,8 +52,6 @@ def _examples(rule_id: str, kind: str) -> list[dict[str, str]]:
 
 
 def _cli() -> str:
-    from scanner.cli.main import main
-
     parts = ["# The command line", "", "Generated from `--help`; do not edit.", ""]
     root = click.Context(main, info_name="backup-scan", max_content_width=100, terminal_width=100)
     parts += ["## backup-scan", "", "```text", main.get_help(root).rstrip(), "```", ""]

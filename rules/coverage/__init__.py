@@ -1,1 +1,1 @@
-"""Is everything that must survive covered?"""
+"""The question: is everything that must survive covered."""

@@ -15,7 +15,7 @@ from scanner.resources.dynamodb import Table
     enforces=["4.2-metadata-snapshots"],
     aliases=["dynamodb-pitr-enabled"],
 )
-def tables_restore_to_any_second(table: Table, demand: Objective) -> Verdict:  # noqa: ARG001  # same for every tier
+def tables_restore_to_any_second(table: Table, demand: Objective) -> Verdict:  # same for every tier
     """Tables restore to any second.
 
     Without point-in-time recovery, every write since the last on-demand backup is lost with the table.

@@ -17,7 +17,11 @@ from scanner.resources.store import Backup
     severity=Severity.CRITICAL,
     # Every kind of backup that says whether it is encrypted.
     reads=[
-        *(kind.facts["encrypted"] for kind in kinds().values() if issubclass(kind, Backup) and "encrypted" in kind.facts),
+        *(
+            kind.facts["encrypted"]
+            for kind in kinds().values()
+            if issubclass(kind, Backup) and "encrypted" in kind.facts
+        ),
         Image.snapshots,
     ],
     enforces=["4.2-kms"],

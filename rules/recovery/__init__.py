@@ -1,1 +1,1 @@
-"""Would it come back?"""
+"""The question: would it come back."""

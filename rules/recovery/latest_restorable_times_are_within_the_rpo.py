@@ -49,7 +49,9 @@ def latest_restorable_times_are_within_the_rpo(store: Store, demand: Objective) 
     made.whole()
     if newest is None:
         return Verdict.failed("there is nothing to restore it from", f"a restorable time at most {speak(rpo)} ago")
-    return Verdict.failed(f"the latest time it can be restored to is {_ago(demand.at, newest)}", f"at most {speak(rpo)}")
+    return Verdict.failed(
+        f"the latest time it can be restored to is {_ago(demand.at, newest)}", f"at most {speak(rpo)}"
+    )
 
 
 def _latest(store: Store) -> tuple[datetime | None, CouldNotCheck | None]:

@@ -16,9 +16,7 @@ from scanner.resources.rds.instances import Instance, its_cluster
 from scanner.resources.store import Backup
 
 #: The kinds of backup whose list tells their key.
-BACKUPS = tuple(
-    kind for kind in kinds().values() if issubclass(kind, Backup) and kind.facts["key"].by is not untold
-)
+BACKUPS = tuple(kind for kind in kinds().values() if issubclass(kind, Backup) and kind.facts["key"].by is not untold)
 
 Check = Callable[[], str]
 

@@ -1,1 +1,1 @@
-"""Is it taken on time and kept long enough?"""
+"""The question: is it taken on time and kept long enough."""

@@ -8,8 +8,8 @@ from functools import lru_cache
 from rules.kit import rule
 from scanner.model.duration import speak
 from scanner.model.errors import CouldNotCheck
+from scanner.model.look import legible
 from scanner.model.policy import Objective
-from scanner.model.reading import Reason, Unknown
 from scanner.model.schedule import Schedule
 from scanner.model.verdict import Severity, Verdict
 from scanner.resources.aws_backup.plans import PlanRule
@@ -61,7 +61,9 @@ def database_backups_are_kept(database: Instance | DatabaseCluster, demand: Obje
             doubt = doubt or stop
     made = database.made
     if _days_held(made.known, demand.at) >= _days(demand.at, wanted):
-        return Verdict.passed(f"{seen}, but each day of {speak(wanted)} has a backup that is kept besides", speak(wanted))
+        return Verdict.passed(
+            f"{seen}, but each day of {speak(wanted)} has a backup that is kept besides", speak(wanted)
+        )
     if because := its_source(database):
         return Verdict.exempt(because)
     if doubt is not None:
@@ -89,10 +91,8 @@ def _daily(plan_rule: PlanRule, at: datetime) -> bool:
 
 @lru_cache(maxsize=1024)
 def _runs_daily(expression: str, timezone: str, at: datetime) -> bool:
-    try:
+    with legible():
         return Schedule.parse(expression, timezone).runs_daily(at)
-    except ValueError as error:
-        raise CouldNotCheck(Unknown(Reason.MALFORMED, str(error))) from None
 
 
 def _days(at: datetime, wanted: timedelta) -> set[str]:

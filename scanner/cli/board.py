@@ -21,7 +21,11 @@ class Board:
         self._units: dict[tuple[str, str], Progress] = {}
         self._failed: set[tuple[str, str]] = set()
         self._live = Live(
-            console=self._console, refresh_per_second=8, transient=True, get_renderable=self._draw, vertical_overflow="crop"
+            console=self._console,
+            refresh_per_second=8,
+            transient=True,
+            get_renderable=self._draw,
+            vertical_overflow="crop",
         )
 
     def __enter__(self) -> Self:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,7 +17,7 @@ from scanner.model.policy import Policy
 
 
 @contextmanager
-def demo(law: Policy, at: datetime | None) -> Iterator[tuple[Configuration, Account]]:
+def demo(law: Policy, at: datetime | None, *, quiet: bool) -> Iterator[tuple[Configuration, Account]]:
     """Start the emulated company and give its configuration; it ends with the scan."""
     try:
         from scanner.emulation import Emulator  # noqa: PLC0415
@@ -28,5 +29,18 @@ def demo(law: Policy, at: datetime | None) -> Iterator[tuple[Configuration, Acco
     moment = at or datetime.now(UTC)
     configuration = load_configuration(Path(CONFIGURATION), law, moment)
     with Emulator() as emulator:
-        settle(emulator, moment)
+        with _told("settling the demo company on loopback", quiet=quiet):
+            settle(emulator, moment)
         yield configuration, replace(configuration.accounts["demo"], endpoint=emulator.endpoint)
+
+
+@contextmanager
+def _told(what: str, *, quiet: bool) -> Iterator[None]:
+    """Show that something is under way: on a terminal only."""
+    if quiet or not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console  # noqa: PLC0415
+
+    with Console(stderr=True).status(f"{what} …"):
+        yield

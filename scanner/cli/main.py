@@ -51,7 +51,7 @@ class Door(click.Group):
         except BrokenPipeError:
             sys.stderr.close()
             code = Exit.OUTPUT
-        except Exception as error:  # noqa: BLE001  # the last line of defence: say it, point to the tracker
+        except Exception as error:  # the last line of defence: say it, point to the tracker
             if "--debug" in sys.argv:
                 raise
             click.echo(
@@ -82,11 +82,11 @@ def _version(context: click.Context, _: click.Parameter, value: bool) -> None:  
 
 def version() -> str:
     """Give the installed version."""
-    from importlib.metadata import PackageNotFoundError, version as of  # noqa: PLC0415
+    from importlib import metadata  # noqa: PLC0415  # slow to import, and seldom needed
 
     try:
-        return of("backup-scan")
-    except PackageNotFoundError:
+        return metadata.version("backup-scan")
+    except metadata.PackageNotFoundError:
         return "0+unknown"
 
 
@@ -106,7 +106,9 @@ def version() -> str:
 @click.option("--format", "formats", type=click.Choice(_FORMATS), multiple=True,
               help="Write these formats; without --output, one of them to standard output.")  # fmt: skip
 @click.option("--rule", "rules", multiple=True, metavar="ID", help="Only these rules: BK201, or a group such as BK2.")
-@click.option("--clause", "clauses", multiple=True, metavar="ID", help="Only rules of these clauses: 5.1-window, or 5.1.")
+@click.option(
+    "--clause", "clauses", multiple=True, metavar="ID", help="Only rules of these clauses: 5.1-window, or 5.1."
+)
 @click.option("--tier", "tiers", multiple=True, metavar="NAME", help="Only findings on systems of these tiers.")
 @click.option("--region", "regions", multiple=True, metavar="NAME", help="Only these of the account's regions.")
 @click.option("--severity", type=click.Choice(_SEVERITIES), help="Only rules of this severity or graver.")
@@ -115,13 +117,15 @@ def version() -> str:
 @click.option("--at", "at", metavar="TIME", help="Judge as of this instant (ISO 8601).  [default: when it was read]")
 @click.option("--dry-run", is_flag=True, help="Print the calls that a scan would make, and make none.")
 @click.option("--everything", is_flag=True, help="Collect every fact, not only those that the chosen rules read.")
-@click.option("--concurrency", type=click.IntRange(1, 128), default=16, show_default=True, help="Calls under way at once.")
+@click.option(
+    "--concurrency", type=click.IntRange(1, 128), default=16, show_default=True, help="Calls under way at once."
+)
 @click.option("--quiet", "-q", is_flag=True, help="Print neither progress nor summary.")
 @click.option("--debug", is_flag=True, help="Show the traceback of an internal error.")
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
 @click.pass_context
 def main(context: click.Context, /, **options: Any) -> int:
-    """Judge the backups of an AWS account against the policy.
+    r"""Judge the backups of an AWS account against the policy.
 
     \b
     backup-scan --account demo --output out     try it: no credentials, no network
@@ -134,9 +138,9 @@ def main(context: click.Context, /, **options: Any) -> int:
     if not options["account"] and not options["kept"]:
         click.echo(context.get_help())
         context.exit(Exit.USAGE)
-    from scanner.cli.scan import scan  # noqa: PLC0415  # a scan loads what no other command needs
+    from scanner.cli.scan import Request, scan  # noqa: PLC0415  # a scan loads what no other command needs
 
-    return scan(**{name: value for name, value in options.items() if name != "debug"})
+    return scan(Request(**{name: value for name, value in options.items() if name != "debug"}))
 
 
 @main.command()

@@ -24,22 +24,23 @@ def prepare(directory: Path) -> None:
 
 def write(path: Path, text: str) -> None:
     """Write a file whole or not at all; raise `OutputError` with the reason."""
-    temporary = ""
+    temporary: Path | None = None
     try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with open(handle, "w", encoding="utf-8", newline="") as file:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        temporary = Path(name)
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
         # mkstemp makes files that only their owner can read; reports are as readable as the umask allows.
         umask = os.umask(0)
         os.umask(umask)
-        os.chmod(temporary, 0o666 & ~umask)
-        os.replace(temporary, path)
+        temporary.chmod(0o666 & ~umask)
+        temporary.replace(path)
     except OSError as error:
-        if temporary:
+        if temporary is not None:
             with contextlib.suppress(OSError):
-                os.unlink(temporary)
+                temporary.unlink(missing_ok=True)
         raise OutputError(
             f"{path}: {error.strerror or error}; the file was not written", hint="free space or choose another --output"
         ) from None

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -24,6 +24,7 @@ from scanner.engine import judge
 from scanner.model.configuration import Account, Configuration
 from scanner.model.errors import EstateError, ScanRefused
 from scanner.model.estate import Estate
+from scanner.model.fact import Fact
 from scanner.model.policy import Policy
 from scanner.model.rule import Rule
 from scanner.model.verdict import Severity
@@ -36,71 +37,85 @@ if TYPE_CHECKING:
 DEFAULT_CONFIG = Path("backup-scan.yaml")
 
 
-def scan(
-    *,
-    account: str | None,
-    kept: Path | None,
-    config: Path | None,
-    policy: Path | None,
-    output: Path | None,
-    formats: tuple[str, ...],
-    rules: tuple[str, ...],
-    clauses: tuple[str, ...],
-    tiers: tuple[str, ...],
-    regions: tuple[str, ...],
-    severity: str | None,
-    fail_on: str,
-    at: str | None,
-    dry_run: bool,
-    everything: bool,
-    concurrency: int,
-    quiet: bool,
-) -> int:
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a person asked for on the command line."""
+
+    account: str | None
+    kept: Path | None
+    config: Path | None
+    policy: Path | None
+    output: Path | None
+    formats: tuple[str, ...]
+    rules: tuple[str, ...]
+    clauses: tuple[str, ...]
+    tiers: tuple[str, ...]
+    regions: tuple[str, ...]
+    severity: str | None
+    fail_on: str
+    at: str | None
+    dry_run: bool
+    everything: bool
+    concurrency: int
+    quiet: bool
+
+
+def scan(asked: Request) -> int:
     """Run a scan and give its exit code."""
-    if account and kept:
+    if asked.account and asked.kept:
         raise click.UsageError("--account and --from exclude each other: one reads AWS, the other a kept estate")
-    if len(formats) > 1 and output is None:
+    if len(asked.formats) > 1 and asked.output is None:
         raise click.UsageError("several formats need --output DIR")
-    moment = _moment(at)
-    law = load_policy(policy)
-    choice = Choice(rules, clauses, tiers, regions, Severity(severity) if severity else None)
+    moment, law = _moment(asked.at), load_policy(asked.policy)
+    choice = Choice(
+        asked.rules, asked.clauses, asked.tiers, asked.regions, Severity(asked.severity) if asked.severity else None
+    )
     chosen = choice.pick(catalogue(), law)
     if not chosen:
         raise click.UsageError("no rule is left after the filters")
-    if output is not None:
-        prepare(output)
+    if asked.output is not None and not asked.dry_run:
+        prepare(asked.output)
     with ExitStack() as stack:
-        if kept is not None:
-            configuration = _configuration(config, law, moment, needed=False)
-            estate = _load(kept)
+        if asked.kept is not None:
+            configuration = _configuration(asked.config, law, moment, needed=False)
+            estate = _load(asked.kept)
         else:
-            configuration, place = _account(account or "", config, law, moment, regions, stack)
-            work = plan_facts(fact for kind in kinds().values() for fact in kind.facts.values()) if everything else plan(chosen)  # noqa: E501
-            if dry_run:
+            configuration, place = _account(asked, law, moment, stack)
+            work = plan_facts(_all_facts()) if asked.everything else plan(chosen)
+            if asked.dry_run:
                 return _budget(work, place)
-            estate = _collect(work, place, configuration, moment, concurrency, quiet=quiet)
+            estate = _collect(work, place, configuration, moment, asked)
     report = _judge(chosen, estate, law, configuration, moment or estate.taken_at, choice)
-    if output is not None:
-        _write(report, output, formats, keep=kept is None)
-    elif formats:
-        click.echo(render(formats[0], report), nl=False)
-    if not quiet and not (formats and output is None):
+    return _deliver(report, asked)
+
+
+def _all_facts() -> Iterator[Fact[Any]]:
+    return (fact for kind in kinds().values() for fact in kind.facts.values())
+
+
+def _deliver(report: Report, asked: Request) -> int:
+    """Write and show the report, and give the exit code."""
+    if asked.output is not None:
+        _write(report, asked.output, asked.formats, keep=asked.kept is None)
+    elif asked.formats:
+        click.echo(render(asked.formats[0], report), nl=False)
+    if not asked.quiet and (asked.output is not None or not asked.formats):
         from scanner.cli.summary import show  # noqa: PLC0415
 
-        show(report, output)
+        show(report, asked.output)
     if not report.findings.findings:
         click.echo("backup-scan: nothing was checked: no resource of the chosen kinds was found", err=True)
         return Exit.NOTHING
     for crash in report.findings.crashes:
         click.echo(f"backup-scan: a rule failed: {crash}", err=True)
-    return exit_of(report.findings, None if fail_on == "never" else Severity(fail_on))
+    return exit_of(report.findings, None if asked.fail_on == "never" else Severity(asked.fail_on))
 
 
 def _moment(at: str | None) -> datetime | None:
     if at is None:
         return None
     try:
-        moment = datetime.fromisoformat(at.replace("Z", "+00:00"))
+        moment = datetime.fromisoformat(at)
     except ValueError:
         raise click.BadParameter(f"{at!r} is no instant; write 2026-11-24T12:00:00Z", param_hint="--at") from None
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
@@ -118,25 +133,23 @@ def _configuration(config: Path | None, law: Policy, at: datetime | None, *, nee
     return load_configuration(path, law, at or datetime.now(UTC))
 
 
-def _account(
-    name: str, config: Path | None, law: Policy, at: datetime | None, regions: tuple[str, ...], stack: ExitStack
-) -> tuple[Configuration, Account]:
-    path = config or DEFAULT_CONFIG
-    if name == "demo" and not (path.exists() and "demo" in _configuration(config, law, at, needed=True).accounts):
+def _account(asked: Request, law: Policy, at: datetime | None, stack: ExitStack) -> tuple[Configuration, Account]:
+    name, path = asked.account or "", asked.config or DEFAULT_CONFIG
+    if name == "demo" and not (path.exists() and "demo" in _configuration(asked.config, law, at, needed=True).accounts):
         from scanner.cli.demo import demo  # noqa: PLC0415  # the emulator sits in an extra
 
-        configuration, account = stack.enter_context(demo(law, at))
+        configuration, account = stack.enter_context(demo(law, at, quiet=asked.quiet))
     else:
-        configuration = _configuration(config, law, at, needed=True)
+        configuration = _configuration(asked.config, law, at, needed=True)
         account = _named(configuration, name)
-    for region in regions:
+    for region in asked.regions:
         if region not in account.regions:
             raise click.BadParameter(
                 f"account {account.name} has no region {region!r}; it has {', '.join(account.regions)}",
                 param_hint="--region",
             )
-    if regions:
-        account = replace(account, regions=tuple(one for one in account.regions if one in regions))
+    if asked.regions:
+        account = replace(account, regions=tuple(one for one in account.regions if one in asked.regions))
     return configuration, account
 
 
@@ -160,14 +173,12 @@ def _load(kept: Path) -> Estate:
     return load(text, kinds(), file=str(kept))
 
 
-def _collect(
-    work: Plan, account: Account, configuration: Configuration, at: datetime | None, concurrency: int, *, quiet: bool
-) -> Estate:
+def _collect(work: Plan, account: Account, configuration: Configuration, at: datetime | None, asked: Request) -> Estate:
     from scanner.collect.aws import connect  # noqa: PLC0415  # boto3
     from scanner.collect.live import collect  # noqa: PLC0415
 
-    port, caller = connect(account, concurrency=concurrency)
-    with _progress(quiet=quiet) as tell:
+    port, caller = connect(account, concurrency=asked.concurrency)
+    with _progress(quiet=asked.quiet) as tell:
         estate = collect(
             work,
             port,
@@ -176,7 +187,7 @@ def _collect(
             regions=account.regions,
             at=at or datetime.now(UTC),
             declared=configuration.declared,
-            concurrency=concurrency,
+            concurrency=asked.concurrency,
             progress=tell,
             account_name=account.name,
         )

@@ -15,7 +15,14 @@ from reports.report import Report, Tally
 from reports.words import STATES, SYMBOLS, printable, stamp, subject_of
 from scanner.model.finding import Finding
 
-_STYLES = {"failed": "bold red", "unknown": "yellow", "waived": "magenta", "passed": "green", "exempt": "dim", "empty": "dim"}
+_STYLES = {
+    "failed": "bold red",
+    "unknown": "yellow",
+    "waived": "magenta",
+    "passed": "green",
+    "exempt": "dim",
+    "empty": "dim",
+}
 _SEVERITIES = {"critical": "bold white on red", "high": "bold red", "medium": "yellow", "low": "cyan"}
 
 
@@ -79,11 +86,15 @@ def _gaps(console: Console, report: Report) -> None:
     for gap in gaps:
         title = report.titles.get(gap.kind, gap.kind)
         within = f" of {gap.within}" if gap.within else ""
-        console.print(Text(f"  {title}{within} in {gap.region or 'all regions'}: {printable(gap.unknown.detail)}", style="yellow"))
+        console.print(
+            Text(f"  {title}{within} in {gap.region or 'all regions'}: {printable(gap.unknown.detail)}", style="yellow")
+        )
 
 
 def _clauses(console: Console, report: Report) -> None:
-    table = Table(title="\nBy clause", title_justify="left", title_style="bold underline", box=None, padding=(0, 2, 0, 0))
+    table = Table(
+        title="\nBy clause", title_justify="left", title_style="bold underline", box=None, padding=(0, 2, 0, 0)
+    )
     table.add_column("clause")
     for state in STATES:
         table.add_column(state, justify="right")
@@ -95,7 +106,9 @@ def _clauses(console: Console, report: Report) -> None:
 
 
 def _severities(console: Console, report: Report) -> None:
-    table = Table(title="\nBy severity", title_justify="left", title_style="bold underline", box=None, padding=(0, 2, 0, 0))
+    table = Table(
+        title="\nBy severity", title_justify="left", title_style="bold underline", box=None, padding=(0, 2, 0, 0)
+    )
     table.add_column("severity")
     for state in STATES:
         table.add_column(state, justify="right")

@@ -30,9 +30,7 @@ class Answer:
     preparations: int = 0
 
 
-def ask(
-    port: Port, call: Call, region: str, parameters: Mapping[str, Any], items: str, parse: Parse | None
-) -> Answer:
+def ask(port: Port, call: Call, region: str, parameters: Mapping[str, Any], items: str, parse: Parse | None) -> Answer:
     """Make a call and take the items of every page, or the pages themselves; an error becomes part of the answer."""
     answer = Answer()
     pick = getter(items) if items else None

@@ -62,7 +62,9 @@ def draft_of(
         words["item"] = item
     identity = listing.id.format_map(_Lenient(words))
     name = listing.name.format_map(_Lenient(words)) if listing.name else identity
-    draft = Draft(kind, identity, name or identity, place.account, region, item, (evidence,) if evidence else (), parent)
+    draft = Draft(
+        kind, identity, name or identity, place.account, region, item, (evidence,) if evidence else (), parent
+    )
     for fact in need.facts:
         live = fact.live
         if live is not None and live.call is None and live.side is None:
@@ -84,9 +86,7 @@ def fill(draft: Draft, fact: Fact[Any], answer: Any, evidence: tuple[Evidence, .
     raw = getter(live.path)(answer)
     if raw is None:
         if live.absent is NOTHING:
-            draft.readings[fact.name] = Unknown(
-                Reason.MISSING, f"{fact.key}: the answer has no {live.path}", evidence
-            )
+            draft.readings[fact.name] = Unknown(Reason.MISSING, f"{fact.key}: the answer has no {live.path}", evidence)
         else:
             draft.readings[fact.name] = Known(live.absent, evidence)
         return

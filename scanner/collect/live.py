@@ -26,6 +26,7 @@ from scanner.plan import Need, Plan, side_lists
 
 Declared = Mapping[str, Iterable[Mapping[str, Any]]]
 
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """What a person who waits is told: a unit of work began or ended."""
@@ -37,7 +38,7 @@ class Progress:
     failed: bool = False
 
 
-def collect(
+def collect(  # noqa: PLR0913  # what a collection needs from outside, each by name
     plan: Plan,
     port: Port,
     *,
@@ -184,9 +185,7 @@ class _Run:
             self._adopt(need, {}, region or self._regions[0], evidence, None)
             self._mark(need, region, evidence)
 
-    def _listed(
-        self, call: Call, region: str, needs: list[Need], parent: Draft | None
-    ) -> Callable[[Answer], None]:
+    def _listed(self, call: Call, region: str, needs: list[Need], parent: Draft | None) -> Callable[[Answer], None]:
         def then(answer: Answer) -> None:
             self.calls[call.name] = self.calls.get(call.name, 0) + max(1, answer.pages)
             if call.first is not None:
@@ -221,9 +220,7 @@ class _Run:
 
     # -- resources -----------------------------------------------------------------------------------------
 
-    def _adopt(
-        self, need: Need, item: Any, region: str, evidence: Evidence | None, parent: Draft | None
-    ) -> None:
+    def _adopt(self, need: Need, item: Any, region: str, evidence: Evidence | None, parent: Draft | None) -> None:
         draft = draft_of(need, item, region, evidence, parent, self._place)
         listing = need.kind.listed_by
         if listing is not None and listing.region:

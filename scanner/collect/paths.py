@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 _PLAIN = re.compile(r"[A-Za-z_][\w]*(\.[A-Za-z_]\w*)*")
 
 
-@lru_cache(maxsize=None)
+@cache
 def getter(path: str) -> Callable[[Any], Any]:
     """Compile a path; a plain walk is many times faster than a JMESPath search."""
     if path == "@":

@@ -19,9 +19,7 @@ SCHEMA = "backup-scan/estate/1"
 def dump(estate: Estate) -> str:
     """Write an estate as JSON; evidence is kept once and named by its number."""
     book = _Book()
-    kinds = {
-        kind: [_resource(one, book) for one in found] for kind, found in sorted(estate.resources.items())
-    }
+    kinds = {kind: [_resource(one, book) for one in found] for kind, found in sorted(estate.resources.items())}
     document = {
         "schema": SCHEMA,
         "source": estate.source.value,
@@ -114,7 +112,9 @@ def load(text: str, kinds: Mapping[str, type[Resource]], *, file: str = "estate.
         ) from None
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
         found = document.get("schema") if isinstance(document, dict) else type(document).__name__
-        raise EstateError(f"{file}: schema is {found!r}, this version reads {SCHEMA!r}", hint="collect the estate again")
+        raise EstateError(
+            f"{file}: schema is {found!r}, this version reads {SCHEMA!r}", hint="collect the estate again"
+        )
     try:
         return _load(document, kinds)
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
@@ -157,9 +157,7 @@ def _load(document: Mapping[str, Any], kinds: Mapping[str, type[Resource]]) -> E
     )
 
 
-def _readings(
-    kind: type[Resource], facts: Mapping[str, Any], evidence: list[Evidence]
-) -> dict[str, Reading[Any]]:
+def _readings(kind: type[Resource], facts: Mapping[str, Any], evidence: list[Evidence]) -> dict[str, Reading[Any]]:
     found: dict[str, Reading[Any]] = {}
     for name, raw in facts.items():
         fact = kind.facts.get(name)

@@ -53,9 +53,7 @@ def _accounts(document: Document) -> Iterator[Problem]:
             yield document.problem(("accounts", name, "role"), message, f"expected a role of {number}")
 
 
-def _systems(
-    document: Document, tiers: Collection[str] | None, scopes: Collection[str] | None
-) -> Iterator[Problem]:
+def _systems(document: Document, tiers: Collection[str] | None, scopes: Collection[str] | None) -> Iterator[Problem]:
     systems: Sequence[dict[str, Any]] = document.data.get("systems", [])
     first: dict[str, int] = {}
     for index, system in enumerate(systems):

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time, timedelta
 from enum import Enum
-from functools import lru_cache
+from functools import cache
 from typing import Any, Union, get_args, get_origin
 
 from scanner.model.duration import parse_duration, speak
@@ -68,12 +68,12 @@ def decode(value: Any, hint: Any) -> Any:
     return value
 
 
-@lru_cache(maxsize=None)
+@cache
 def _hints(owner: Any) -> dict[str, Any]:
     return typing.get_type_hints(owner)
 
 
-@lru_cache(maxsize=None)
+@cache
 def type_of(fact: Fact[Any]) -> Any:
     """Give the type that a fact's annotation declares: `Fact[timedelta]` → `timedelta`."""
     return annotation(fact.owner, fact.name)

@@ -53,7 +53,7 @@ def instant(raw: Any) -> datetime:
         return raw.astimezone(UTC) if raw.tzinfo else raw.replace(tzinfo=UTC)
     if isinstance(raw, (int, float)):
         return datetime.fromtimestamp(raw, UTC)
-    return datetime.fromisoformat(str(raw).replace("Z", "+00:00")).astimezone(UTC)
+    return datetime.fromisoformat(str(raw)).astimezone(UTC)
 
 
 def is_(*values: str) -> Callable[[Any], bool]:

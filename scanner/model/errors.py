@@ -1,14 +1,14 @@
 """The errors of the house, one tree.
 
-    BackupScanError                what a person can mend; printed as one message, never as a traceback
-    ├── DocumentError              a policy or configuration file is wrong        (scanner.documents)
-    ├── ScanRefused                nothing may be scanned: wrong account, no credentials, no network
-    ├── OutputError                a report could not be written
-    └── EstateError                a kept estate cannot be read
-    Signals inside a judgement, caught by the engine only:
-    ├── CouldNotCheck              a fact is unknown
-    ├── NotDemanded                the policy sets no figure here
-    └── UndeclaredRead             a rule reads a fact that it did not declare: a bug in the rule
+BackupScanError                what a person can mend; printed as one message, never as a traceback
+├── DocumentError              a policy or configuration file is wrong        (scanner.documents)
+├── ScanRefused                nothing may be scanned: wrong account, no credentials, no network
+├── OutputError                a report could not be written
+└── EstateError                a kept estate cannot be read
+Signals inside a judgement, caught by the engine only:
+├── CouldNotCheck              a fact is unknown
+├── NotDemanded                the policy sets no figure here
+└── UndeclaredRead             a rule reads a fact that it did not declare: a bug in the rule
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ class Finding:
     def fingerprint(self) -> str:
         """An id that stays the same from scan to scan: rule and subject, never the verdict."""
         subject = self.subject
-        text = "\0".join((self.rule.id, subject.account, subject.region, subject.kind, subject.id))
+        text = f"{self.rule.id}\0{subject.account}\0{subject.region}\0{subject.kind}\0{subject.id}"
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     @property

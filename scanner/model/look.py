@@ -7,6 +7,7 @@ may be more*; `any_of` and `all_of` are three-valued; `Partial` carries a list t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -68,7 +69,8 @@ class Look:
         reading = resource.readings.get(fact.name) or self.reading(resource, fact)
         self.trace.append((resource, fact, reading))
         if type(reading) is Known:
-            return reading.value
+            value: T = reading.value
+            return value
         raise CouldNotCheck(reading)  # type: ignore[arg-type]
 
     def reading(self, resource: Resource, fact: Fact[T]) -> Reading[T]:
@@ -84,12 +86,17 @@ class Look:
         return reading
 
     def _work_out(self, resource: Resource, fact: Fact[T]) -> Reading[T]:
+        # A fact that comes back to itself (a replica of its own replica) is malformed, not an endless question.
+        self._memo[fact, resource.id] = Unknown(Reason.MALFORMED, f"{fact.key} of {resource.id} refers to itself")
         outer, allowed = self.trace, self.allowed
         self.trace, self.allowed = [], frozenset(fact.needs)
         try:
             value = fact.by(resource, self)  # type: ignore[misc]
         except CouldNotCheck as stop:
             return Unknown(stop.unknown.reason, stop.unknown.detail, _evidence(self.trace) or stop.unknown.evidence)
+        except ValueError as error:
+            # As in a converter: what AWS wrote cannot be read.
+            return Unknown(Reason.MALFORMED, f"{fact.key}: {error}", _evidence(self.trace))
         else:
             return Known(value, _evidence(self.trace))
         finally:
@@ -138,9 +145,7 @@ class Look:
             parts = id.split(":")
             region, account = (parts[3], parts[4]) if id.startswith("arn:") and len(parts) > _ARN_PARTS else ("", "")
             if account and account != self.estate.account:
-                raise CouldNotCheck(
-                    Unknown(Reason.BEYOND, f"{id} belongs to account {account}, not scanned here")
-                )
+                raise CouldNotCheck(Unknown(Reason.BEYOND, f"{id} belongs to account {account}, not scanned here"))
             self._close(kind, region or None)
         return found  # type: ignore[return-value]
 
@@ -183,6 +188,15 @@ class Look:
 
 def _evidence(trace: Iterable[Read]) -> tuple[Evidence, ...]:
     return tuple(dict.fromkeys(evidence for _, _, reading in trace for evidence in reading.evidence))
+
+
+@contextmanager
+def legible(what: str = "") -> Iterator[None]:
+    """Read what AWS wrote; where it cannot be read, the judgement is unknown."""
+    try:
+        yield
+    except ValueError as error:
+        raise CouldNotCheck(Unknown(Reason.MALFORMED, f"{what}: {error}" if what else str(error))) from None
 
 
 def any_of(items: Iterable[T], ask: Callable[[T], bool]) -> bool:

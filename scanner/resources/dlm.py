@@ -11,6 +11,7 @@ from typing import Any
 
 from scanner.model.convert import flag, text, tuple_of
 from scanner.model.fact import Fact, fact
+from scanner.model.look import legible
 from scanner.model.origin import Listing, call, item, of
 from scanner.model.resource import Resource
 from scanner.model.schedule import Schedule
@@ -75,7 +76,8 @@ class SnapshotSchedule:
 @lru_cache(maxsize=4096)
 def longest_gap(schedule: SnapshotSchedule, at: datetime) -> timedelta | None:
     """Measure the longest stretch between two runs in the year after `at`; None when it never runs."""
-    return schedule.clock().longest_gap(at, at + _YEAR)
+    with legible("schedule"):
+        return schedule.clock().longest_gap(at, at + _YEAR)
 
 
 @lru_cache(maxsize=4096)
@@ -89,7 +91,8 @@ def lifetime(schedule: SnapshotSchedule, at: datetime) -> timedelta | None:
     aged = (schedule.kept or timedelta()) + (schedule.archived or timedelta())
     if not count:
         return aged or None
-    clock = schedule.clock()
+    with legible("schedule"):
+        clock = schedule.clock()
     if clock.every is not None:
         return clock.every * count + aged
     runs = list(islice(clock.occurrences(at, at + _FAR), count + 400))

@@ -79,7 +79,6 @@ class Table(Recoverable):
         by=lambda table, _: table.pitr,
     )
 
-
     native_loss: Fact[timedelta | None] = derived(
         # "typically five minutes before the current time" (developer guide, "Point-in-time recovery").
         "The most data that its own backups can lose, as AWS documents it.",
@@ -109,7 +108,10 @@ class TableBackup(Backup):
     title = "DynamoDB backup"
     made_of = ("aws.dynamodb.table",)
     listed_by = Listing(
-        call("dynamodb:ListBackups"), "BackupSummaries[?BackupType!='AWS_BACKUP']", id="{BackupArn}", name="{BackupName}"
+        call("dynamodb:ListBackups"),
+        "BackupSummaries[?BackupType!='AWS_BACKUP']",
+        id="{BackupArn}",
+        name="{BackupName}",
     )
 
     source: Fact[str] = fact("The ARN of the table it was made of.", live=item("TableArn", text))

@@ -64,9 +64,9 @@ class FileSystem(Recoverable):
     )
     replicas: Fact[tuple[Replica, ...]] = fact(
         "The file systems it is replicated to.",
-        live=SideList(
-            call("efs:DescribeReplicationConfigurations"), "Replications[]", key="SourceFileSystemArn"
-        ).at("Destinations", tuple_of(replica), absent=()),
+        live=SideList(call("efs:DescribeReplicationConfigurations"), "Replications[]", key="SourceFileSystemArn").at(
+            "Destinations", tuple_of(replica), absent=()
+        ),
     )
     retention: Fact[timedelta] = derived(
         "How long its automatic backups are kept; zero where they are off.",

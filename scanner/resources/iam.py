@@ -14,9 +14,7 @@ from scanner.model.origin import Listing, call, item
 from scanner.model.resource import Resource
 
 #: AWS makes the report on request and keeps it for four hours (user guide, "Generate credential reports").
-_REPORT = call(
-    "iam:GetCredentialReport", first=call("iam:GenerateCredentialReport", until=("State", "COMPLETE"))
-)
+_REPORT = call("iam:GetCredentialReport", first=call("iam:GenerateCredentialReport", until=("State", "COMPLETE")))
 _ROOT = "<root_account>"
 
 

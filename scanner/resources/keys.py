@@ -6,7 +6,7 @@ from typing import Any
 
 from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact
-from scanner.model.look import Look
+from scanner.model.look import Look, legible
 from scanner.model.reading import Reason, Unknown
 from scanner.model.resource import Resource
 from scanner.resources.kms import AWS, CUSTOMER, Alias, Key, Named, named
@@ -68,7 +68,5 @@ def _name(owner: Any) -> Named | None:
     reference: str | None = owner.key
     if not reference:
         return None
-    try:
+    with legible():
         return named(reference, owner)
-    except ValueError as error:
-        raise CouldNotCheck(Unknown(Reason.MALFORMED, str(error))) from None

@@ -76,9 +76,7 @@ def can_rotate(raw: Mapping[str, Any]) -> bool:
 
 def can_renew(raw: Mapping[str, Any]) -> bool:
     """Say whether a key's material can be replaced under the same id at all: also imported material, on demand."""
-    return (
-        raw["KeyManager"] == CUSTOMER and raw["KeySpec"] == SYMMETRIC and raw["Origin"] in ("AWS_KMS", "EXTERNAL")
-    )
+    return raw["KeyManager"] == CUSTOMER and raw["KeySpec"] == SYMMETRIC and raw["Origin"] in ("AWS_KMS", "EXTERNAL")
 
 
 def latest(raw: Iterable[Mapping[str, Any]]) -> datetime | None:

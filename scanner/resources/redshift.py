@@ -7,11 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from scanner.model.convert import days, flag, instant, is_, number, tag_list, text, tuple_of
-from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact, derived, fact
-from scanner.model.look import Look, Partial
+from scanner.model.look import Look, Partial, legible
 from scanner.model.origin import Listing, SideList, call, item
-from scanner.model.reading import Reason, Unknown
 from scanner.model.schedule import Schedule
 from scanner.resources.protection import Elsewhere, Recoverable
 from scanner.resources.store import Backup
@@ -33,10 +31,8 @@ def snapshots_lose(cluster: Cluster, look: Look) -> timedelta | None:
     if not cluster.schedule:
         return _USUAL
     start = look.estate.taken_at
-    try:
+    with legible(f"snapshot schedule of {cluster.name}"):
         gaps = [Schedule.parse(one).longest_gap(start, start + timedelta(days=31)) for one in cluster.schedule]
-    except ValueError as error:
-        raise CouldNotCheck(Unknown(Reason.MALFORMED, f"snapshot schedule of {cluster.name}: {error}")) from None
     return min((gap for gap in gaps if gap is not None), default=None)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from scanner.model.convert import flag, instant, tag_list, text
 from scanner.model.fact import Fact, fact
+from scanner.model.look import legible
 from scanner.model.origin import Listing, call, item, of
 from scanner.model.schedule import Schedule
 from scanner.resources.store import DataStore
@@ -38,7 +39,8 @@ def schedule(raw: Mapping[str, Any]) -> str | None:
 
 def longest_gap(expression: str, at: datetime) -> timedelta | None:
     """Give the longest time between two rotations of a schedule within the next two years; none where it ends."""
-    return Schedule.parse(expression).longest_gap(at, at + timedelta(days=730))
+    with legible():
+        return Schedule.parse(expression).longest_gap(at, at + timedelta(days=730))
 
 
 class Secret(DataStore):

@@ -28,7 +28,9 @@ class Backup(Resource):
     )
     key: Fact[str | None] = derived(
         # A kind whose list names the key says so in its own file; the others keep this.
-        "The KMS key it is encrypted with, as AWS names it; none for no KMS key.", needs=lambda _: (), by=untold
+        "The KMS key it is encrypted with, as AWS names it; none for no KMS key.",
+        needs=lambda _: (),
+        by=untold,
     )
     key_manager: Fact[str | None] = derived(
         "Who manages that KMS key: CUSTOMER or AWS; none for no KMS key.", needs=key_needs, by=manager_of

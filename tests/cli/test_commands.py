@@ -62,7 +62,12 @@ def test_permissions_are_a_policy_of_reads() -> None:
     assert "rds:DescribeDBInstances" in actions
     assert all(":" in action and "*" not in action for action in actions)
     few = json.loads(run("permissions", "--rule", "BK106").output)["Statement"][0]["Action"]
-    assert few == ["dynamodb:DescribeContinuousBackups", "dynamodb:ListTables", "sts:GetCallerIdentity", "tag:GetResources"]
+    assert few == [
+        "dynamodb:DescribeContinuousBackups",
+        "dynamodb:ListTables",
+        "sts:GetCallerIdentity",
+        "tag:GetResources",
+    ]
     assert "aws_iam_policy_document" in run("permissions", "--format", "terraform").output
 
 

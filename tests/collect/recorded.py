@@ -58,6 +58,6 @@ def validate(value: Any, shape: Shape | None, path: str) -> None:
         for name, one in value.items():
             validate(one, shape.value, f"{path}[{name}]")
     elif shape is not None:
-        kinds = {"string": str, "boolean": bool, "integer": int, "long": int, "timestamp": datetime,
+        kinds: dict[str, Any] = {"string": str, "boolean": bool, "integer": int, "long": int, "timestamp": datetime,
                  "double": (int, float), "float": (int, float)}  # fmt: skip
         assert isinstance(value, kinds.get(shape.type_name, object)), f"{path}: {value!r} is no {shape.type_name}"

@@ -17,7 +17,9 @@ from tests.collect.recorded import AT, Recorded, denied
 ACCOUNT = "111111111111"
 
 
-def gather(answers: Mapping[str, Any], *facts: Any, regions: tuple[str, ...] = ("eu-west-1",)) -> tuple[Estate, Recorded]:
+def gather(
+    answers: Mapping[str, Any], *facts: Any, regions: tuple[str, ...] = ("eu-west-1",)
+) -> tuple[Estate, Recorded]:
     port = Recorded(answers)
     estate = collect(
         plan_facts(facts), port, account=ACCOUNT, caller="arn:aws:iam::111111111111:role/r", regions=regions, at=AT

@@ -96,8 +96,7 @@ def test_a_configuration_needs_no_more_than_an_account(tmp_path: Path) -> None:
         (
             '"444455556666"',
             '"44445555666"',
-            "10: found '44445555666' for accounts.spare.id (expected an account id of twelve digits,"
-            " in quotes)",
+            "10: found '44445555666' for accounts.spare.id (expected an account id of twelve digits, in quotes)",
         ),
         (
             '"444455556666"',
@@ -138,8 +137,7 @@ def test_a_configuration_needs_no_more_than_an_account(tmp_path: Path) -> None:
         (
             '"http://127.0.0.1:5000"',
             '"127.0.0.1:5000"',
-            "9: found '127.0.0.1:5000' for accounts.prod.endpoint (expected an address with http://"
-            " or https://)",
+            "9: found '127.0.0.1:5000' for accounts.prod.endpoint (expected an address with http:// or https://)",
         ),
         (
             "    profile: prod\n",
@@ -204,8 +202,7 @@ def test_a_configuration_needs_no_more_than_an_account(tmp_path: Path) -> None:
         (
             "- tag: {System: orders}",
             "- tags: {System: orders}",
-            "17: found unknown property 'tags' in systems[0].select[0] (expected arn, name or tag;"
-            " did you mean tag?)",
+            "17: found unknown property 'tags' in systems[0].select[0] (expected arn, name or tag; did you mean tag?)",
         ),
         (
             "rule: BK401",
@@ -221,8 +218,7 @@ def test_a_configuration_needs_no_more_than_an_account(tmp_path: Path) -> None:
         (
             "approved_by: operations",
             "approved_by: Platform",
-            "29: found 'Platform' as owner and approver of the same waiver (expected someone other"
-            " than the owner)",
+            "29: found 'Platform' as owner and approver of the same waiver (expected someone other than the owner)",
         ),
         (
             "expires: 2027-03-31",
@@ -285,16 +281,12 @@ def test_all_mistakes_are_told_at_once_by_line(tmp_path: Path) -> None:
     text = VALID.replace("rule: BK401", "rule: BK4").replace("prod:\n", "prod:\n    x: 1\n")
     text = text.replace("    tier: authentication\n", "")
     assert [line.split(":")[0] for line in problems(tmp_path, text)] == ["4", "21", "25"]
-    text = VALID.replace("approved_by: operations", "approved_by: platform").replace(
-        "tier: auth", "tier: oauth"
-    )
+    text = VALID.replace("approved_by: operations", "approved_by: platform").replace("tier: auth", "tier: oauth")
     assert [line.split(":")[0] for line in problems(tmp_path, text)] == ["21", "29"]
 
 
 def test_a_longer_circle_is_told_once(tmp_path: Path) -> None:
-    head = (
-        "schema: backup-scan/config/1\naccounts: {a: {id: '111122223333', regions: [eu-west-1]}}\nsystems:\n"
-    )
+    head = "schema: backup-scan/config/1\naccounts: {a: {id: '111122223333', regions: [eu-west-1]}}\nsystems:\n"
     text = head + "".join(
         f"  - {{name: {name}, tier: t, depends_on: [{needs}], select: [{{name: x}}]}}\n"
         for name, needs in (("a", "b"), ("b", "c, d"), ("c", ""), ("d", "b, c"), ("e", "a, d"))

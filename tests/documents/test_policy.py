@@ -45,9 +45,7 @@ def test_the_figures_are_the_written_ones() -> None:
     assert demands["key_rotation"] == "90d"
     assert demands["tls"] == "1.3"
     assert demands["mfa"] is True
-    assert not any(
-        {"retention", "key_rotation", "log_capture", "window"} & set(tier) for tier in TIERS.values()
-    )
+    assert not any({"retention", "key_rotation", "log_capture", "window"} & set(tier) for tier in TIERS.values())
 
 
 def test_critical_tiers_demand_every_layer() -> None:
@@ -187,8 +185,7 @@ def wrong(tmp_path: Path, *changes: tuple[str, str]) -> list[str]:
         (
             "duration_factor: 3",
             "duration_factor: 1",
-            "duration_factor: 1 >> found the number 1 for demands.usual_range.duration_factor"
-            " (expected more than 1)",
+            "duration_factor: 1 >> found the number 1 for demands.usual_range.duration_factor (expected more than 1)",
         ),
         (
             "    title: Reporting\n",
@@ -220,8 +217,7 @@ def wrong(tmp_path: Path, *changes: tuple[str, str]) -> list[str]:
         (
             "established_by: [rule]",
             "established_by: []",
-            "established_by: [] >> found an empty list for clauses[0].established_by (expected"
-            " entries, at least 1)",
+            "established_by: [] >> found an empty list for clauses[0].established_by (expected entries, at least 1)",
         ),
         (
             "topics: [inventory]",
@@ -236,8 +232,7 @@ def wrong(tmp_path: Path, *changes: tuple[str, str]) -> list[str]:
         (
             "    nist: [CP-9]",
             "    nist: [CP-9d]",
-            "nist: [CP-9d] >> found 'CP-9d' for topics[2].nist[0] (expected a control such as CP-9"
-            " or CP-9(7))",
+            "nist: [CP-9d] >> found 'CP-9d' for topics[2].nist[0] (expected a control such as CP-9 or CP-9(7))",
         ),
         (
             "  - id: 2-layers",
@@ -253,10 +248,7 @@ def test_a_mistake_is_told_where_it_is(tmp_path: Path, old: str, new: str, said:
 
 def test_a_misspelt_property_is_missed_and_its_meaning_guessed(tmp_path: Path) -> None:
     found = wrong(tmp_path, ("  overstay: 2d", "  overstey: 2d"))
-    assert (
-        found[0]
-        == "demands: >> found no 'overstay' in demands (expected how long a copy may outlive its retention)"
-    )
+    assert found[0] == "demands: >> found no 'overstay' in demands (expected how long a copy may outlive its retention)"
     assert found[1].endswith("; did you mean overstay?)")
     assert len(found) == 2
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import botocore.session
@@ -26,7 +26,7 @@ PLAN = plan_facts(FACTS)
 SESSION = botocore.session.get_session()
 
 
-@lru_cache(maxsize=None)
+@cache
 def model(call_service: str, operation: str) -> OperationModel:
     return SESSION.get_service_model(call_service).operation_model(operation)
 
@@ -78,7 +78,7 @@ def walk(node: Any, shape: Shape | None) -> Shape | None:
         inner = walk(children[0], shape)
         assert isinstance(inner, ListShape), f"{inner} is no list"
         return inner
-    if kind in ("index_expression",):
+    if kind == "index_expression":
         for child in children:
             shape = walk(child, shape)
         return shape
@@ -150,7 +150,8 @@ def test_every_kind_is_whole(kind: type[Resource]) -> None:
         for _, value in call.parameters:
             if isinstance(value, Of):
                 owner = line[value.up]
-                assert owner is not None and owner.listed_by is not None
+                assert owner is not None
+                assert owner.listed_by is not None
                 if owner.listed_by.call is not None:
                     walk(jmespath.compile(value.path).parsed, member(element(owner.listed_by)))
 

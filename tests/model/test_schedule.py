@@ -143,9 +143,7 @@ def test_a_local_time_that_is_missing_is_skipped_and_one_that_repeats_runs_first
     ],
     ids=str,
 )
-def test_an_invalid_expression_names_the_field_and_what_was_expected(
-    expression: object, problem: str
-) -> None:
+def test_an_invalid_expression_names_the_field_and_what_was_expected(expression: object, problem: str) -> None:
     with pytest.raises(ValueError, match=problem):
         Schedule.parse(expression)  # type: ignore[arg-type]
 
@@ -265,9 +263,7 @@ def day_named(day: date, month_day: str, week_day: str) -> bool:
     if month_day == "L":
         return day == last
     if month_day == "LW":
-        return day == max(
-            last - timedelta(days=n) for n in range(3) if (last - timedelta(days=n)).weekday() < 5
-        )
+        return day == max(last - timedelta(days=n) for n in range(3) if (last - timedelta(days=n)).weekday() < 5)
     if month_day.endswith("W"):
         wanted = int(month_day[:-1])
         if wanted > last.day or day.weekday() > 4:
@@ -344,9 +340,7 @@ def crons(draw: st.DrawFn, minutes: st.SearchStrategy[str], hours: st.SearchStra
     return f"cron({draw(minutes)} {draw(hours)} {month_day} {month} {week_day} {year})"
 
 
-ZONES = st.sampled_from(
-    ["UTC", "Europe/Berlin", "America/Los_Angeles", "Asia/Kolkata", "Australia/Lord_Howe"]
-)
+ZONES = st.sampled_from(["UTC", "Europe/Berlin", "America/Los_Angeles", "Asia/Kolkata", "Australia/Lord_Howe"])
 # Around the clock changes of 2026, where it is hardest, or anywhere.
 STARTS = st.one_of(
     st.sampled_from(["2026-03-28", "2026-10-24", "2026-03-07", "2026-10-31", "2026-04-04", "2026-10-03"]).map(
@@ -373,9 +367,7 @@ def test_the_days_of_years_are_those_a_walk_by_the_day_finds(expression: str, ye
     expected = [
         day
         for day in days
-        if named(day.year, years, 1970, 2199)
-        and named(day.month, month, 1, 12)
-        and day_named(day, month_day, week_day)
+        if named(day.year, years, 1970, 2199) and named(day.month, month, 1, 12) and day_named(day, month_day, week_day)
     ]
     schedule = Schedule.parse(expression)
     found = list(schedule.occurrences(start, end))
@@ -390,9 +382,7 @@ def test_the_days_of_years_are_those_a_walk_by_the_day_finds(expression: str, ye
 
 @given(crons(numbers(0, 59), numbers(0, 23)), ZONES, STARTS, st.integers(0, 60 * 24 * 7))
 @settings(max_examples=50, deadline=None)
-def test_two_spans_hold_what_one_span_holds(
-    expression: str, zone: str, start: datetime, minutes: int
-) -> None:
+def test_two_spans_hold_what_one_span_holds(expression: str, zone: str, start: datetime, minutes: int) -> None:
     schedule, end = Schedule.parse(expression, zone), start + timedelta(days=7)
     middle = start + timedelta(minutes=minutes)
     halves = [*schedule.occurrences(start, middle), *schedule.occurrences(middle, end)]

@@ -69,7 +69,9 @@ def test_an_event_policy_has_copies_and_no_schedule() -> None:
 def test_exclusions_of_custom_and_default_policies() -> None:
     tag = [{"Key": "Scratch", "Value": "yes"}]
     custom = exclusions({"Parameters": {"ExcludeBootVolume": True, "ExcludeDataVolumeTags": tag}})
-    default = exclusions({"Exclusions": {"ExcludeBootVolumes": True, "ExcludeVolumeTypes": ["st1"], "ExcludeTags": tag}})
+    default = exclusions(
+        {"Exclusions": {"ExcludeBootVolumes": True, "ExcludeVolumeTypes": ["st1"], "ExcludeTags": tag}}
+    )
     assert custom == Exclusions(True, (), (("Scratch", "yes"),))
     assert default == Exclusions(True, ("st1",), (("Scratch", "yes"),))
 

@@ -50,7 +50,9 @@ def look(*found: Resource, gaps: tuple[Gap, ...] = ()) -> Look:
         resources[one.kind] = (*resources[one.kind], one)
     seen = Evidence(Source.LIVE, "test", AT)
     regions = ("eu-west-1", "eu-central-1")
-    return Look(Estate(Source.LIVE, ACCOUNT, "", regions, AT, resources, dict.fromkeys([(k, "") for k in kinds()], seen), gaps))
+    return Look(
+        Estate(Source.LIVE, ACCOUNT, "", regions, AT, resources, dict.fromkeys([(k, "") for k in kinds()], seen), gaps)
+    )
 
 
 def snapshot_of(seen: Look, name: str) -> Snapshot:
@@ -96,7 +98,10 @@ def test_aws_backup_knows_the_source_of_its_copies() -> None:
 
 def test_a_copied_image_copies_its_snapshots() -> None:
     said = "Copied for DestinationAmi ami-02 from SourceAmi ami-01 for SourceSnapshot snap-01. Task created on 1,6."
-    assert snapshot_of(look(ORIGINAL, snapshot("snap-02", "vol-ffffffff", said, "eu-central-1")), "snap-02").source == OF_VOLUME
+    assert (
+        snapshot_of(look(ORIGINAL, snapshot("snap-02", "vol-ffffffff", said, "eu-central-1")), "snap-02").source
+        == OF_VOLUME
+    )
 
 
 def test_a_tag_may_name_the_volume() -> None:

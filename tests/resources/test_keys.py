@@ -130,7 +130,10 @@ def test_the_report_holds_root_users_and_the_keys_that_exist() -> None:
 
     assert [one["arn"] for one in of(Root)] == ["arn:aws:iam::1:root"]
     assert [one["user"] for one in of(User)] == ["bob"]
-    assert [(one["user"], one["key"], one["active"]) for one in of(AccessKey)] == [("bob", "1", "false"), ("bob", "2", "true")]
+    assert [(one["user"], one["key"], one["active"]) for one in of(AccessKey)] == [
+        ("bob", "1", "false"),
+        ("bob", "2", "true"),
+    ]
     assert any_key(of(User)[0])
     assert not any_key(of(Root)[0])
 

@@ -50,7 +50,7 @@ def _jobs(emulator: Emulator, region: str, size: int) -> list[Any]:
             lambda n=n: kms.create_key(Description=f"key {n}", Tags=[{"TagKey": "System", "TagValue": "orders"}]),
         ]  # fmt: skip
     for n in range(30 * size):
-        jobs.append(lambda n=n: _volume(ec2, region, n))  # noqa: PERF401  # a comprehension would hide the loop variable
+        jobs.append(lambda n=n: _volume(ec2, region, n))  # a comprehension would hide the loop variable
     return jobs
 
 
@@ -76,7 +76,7 @@ def main() -> None:
             if words[0] == "latency":
                 emulator.interference.latency(float(words[1]))
             elif words[0] == "calls":
-                print(len(emulator.interference.heard), flush=True)
+                print(len(emulator.interference.calls), flush=True)
                 continue
             print("ok", flush=True)
 

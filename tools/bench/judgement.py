@@ -56,7 +56,9 @@ def estate(size: int) -> Estate:
                  Selection.kind: tuple(selections), Settings.kind: tuple(settings)}  # fmt: skip
     from scanner.resources import kinds  # noqa: PLC0415
 
-    return Estate(Source.LIVE, ACCOUNT, "bench", (REGION,), AT, resources, {(kind, ""): evidence[0] for kind in kinds()})
+    return Estate(
+        Source.LIVE, ACCOUNT, "bench", (REGION,), AT, resources, {(kind, ""): evidence[0] for kind in kinds()}
+    )
 
 
 def timed(rules: list[Rule], where: Estate) -> tuple[float, int]:
@@ -74,7 +76,9 @@ def measure() -> None:
     for size in (1, 10, 100):
         where = estate(size)
         seconds, count = timed(plain, where)
-        print(f"plain rules, {size:>3}x ({where.count():>6} resources): {count / seconds:>9,.0f} findings per CPU second")
+        print(
+            f"plain rules, {size:>3}x ({where.count():>6} resources): {count / seconds:>9,.0f} findings per CPU second"
+        )
     first = 0.0
     for size in (1, 10, 100):
         where = estate(size)
@@ -88,4 +92,6 @@ def measure() -> None:
     found = judge([*plain, *joins], where, load_policy(), at=AT, systems=SYSTEMS)
     after, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    print(f"memory: {held / where.count():,.0f} bytes per resource, {(after - held) / len(found.findings):,.0f} per finding")
+    print(
+        f"memory: {held / where.count():,.0f} bytes per resource, {(after - held) / len(found.findings):,.0f} per finding"
+    )

@@ -118,4 +118,6 @@ def measure(size: int, latencies: tuple[float, ...]) -> None:
             pairs = [(scan(configuration, port, who.arn)[0], bare(port, counting.calls)) for _ in range(PAIRS)]
             ratio = statistics.median(ours / theirs for ours, theirs in pairs)
             ours, theirs = (statistics.median(column) for column in zip(*pairs, strict=True))
-            print(f"  latency {latency * 1000:>3.0f} ms: scan {ours:.2f} s, bare loop {theirs:.2f} s, ratio {ratio:.2f}x")
+            print(
+                f"  latency {latency * 1000:>3.0f} ms: scan {ours:.2f} s, bare loop {theirs:.2f} s, ratio {ratio:.2f}x"
+            )

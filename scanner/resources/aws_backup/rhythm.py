@@ -8,8 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from scanner.model.duration import speak
-from scanner.model.errors import CouldNotCheck
-from scanner.model.reading import Reason, Unknown
+from scanner.model.look import legible
 from scanner.model.schedule import Schedule
 from scanner.resources.aws_backup.plans import PlanRule
 
@@ -27,10 +26,8 @@ CONTINUOUS_LOSS = {
 
 def schedule_of(rule: PlanRule) -> Schedule:
     """Read a rule's schedule; one that cannot be read makes the judgement unknown."""
-    try:
+    with legible(f"plan rule {rule.name}"):
         return Schedule.parse(rule.schedule or _DEFAULT, rule.timezone)
-    except ValueError as error:
-        raise CouldNotCheck(Unknown(Reason.MALFORMED, f"plan rule {rule.name}: {error}")) from error
 
 
 def longest_gap(rules: Sequence[PlanRule], at: datetime) -> timedelta | None:

@@ -46,7 +46,9 @@ def only_key(image: Image, look: Look) -> str | None:
 
 def in_use(image: Image, look: Look) -> bool:
     """Say whether an instance that exists was launched from it."""
-    return any(True for _ in look.where(instances.Instance, instances.Instance.image, short(image), region=image.region))
+    return any(
+        True for _ in look.where(instances.Instance, instances.Instance.image, short(image), region=image.region)
+    )
 
 
 def keeper(image: Image, look: Look) -> str | None:

@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 _ARBITRARY = re.compile(r"vol-f+")
 # "[Copied snap-1 from eu-west-1] text" is what the console proposes; CopyImage writes the longer one.
 _COPIED = re.compile(r"\[Copied (snap-[0-9a-f]+) from ([a-z0-9-]+)\]")
-_COPIED_IMAGE = re.compile(r"Copied for DestinationAmi ami-[0-9a-f]+ from SourceAmi ami-[0-9a-f]+ for SourceSnapshot (snap-[0-9a-f]+)")
+_COPIED_IMAGE = re.compile(
+    r"Copied for DestinationAmi ami-[0-9a-f]+ from SourceAmi ami-[0-9a-f]+ for SourceSnapshot (snap-[0-9a-f]+)"
+)
 _CREATED_IMAGE = re.compile(r"Created by CreateImage\((i-[0-9a-f]+)\)")
 _VOLUME = re.compile(r"\bvol-(?!f+\b)[0-9a-f]{8,17}\b")
 Overrides = Mapping[type[Backup], Fact[str]]
@@ -127,7 +129,9 @@ def original_of(image: Image, look: Look) -> Image | None:
     if image.source_instance or not image.source_image:
         return None
     partition = image.id.split(":")[1]
-    return look.one(type(image), f"arn:{partition}:ec2:{image.source_region or image.region}::image/{image.source_image}")
+    return look.one(
+        type(image), f"arn:{partition}:ec2:{image.source_region or image.region}::image/{image.source_image}"
+    )
 
 
 def _by_original_image(image: Image, look: Look) -> str:
@@ -187,8 +191,16 @@ def made_of(store: DataStore, look: Look, overrides: Overrides) -> Partial[Made]
         found = gathered(
             look.where(kind, overrides.get(kind, kind.source), store.id),
             lambda one: (
-                Made(one.id, one.kind, one.region, one.account, one.made_at, one.usable,
-                     one.copied_from is not None, one.continuous),
+                Made(
+                    one.id,
+                    one.kind,
+                    one.region,
+                    one.account,
+                    one.made_at,
+                    one.usable,
+                    one.copied_from is not None,
+                    one.continuous,
+                ),
             ),
         )
         known.update({one.id: one for one in found.known})

@@ -55,9 +55,7 @@ class Snapshot(Backup):
         # The field is newer than the archive tier's absence: what is not archived is standard.
         "Its storage tier: standard or archive.", live=item("StorageTier", text, absent="standard")
     )  # fmt: skip
-    size: Fact[int | None] = fact(
-        "Its full size in bytes.", live=item("FullSnapshotSizeInBytes", whole, absent=None)
-    )
+    size: Fact[int | None] = fact("Its full size in bytes.", live=item("FullSnapshotSizeInBytes", whole, absent=None))
     volume_size: Fact[int] = fact("The size of the volume in GiB.", live=item("VolumeSize", whole))
     public: Fact[bool] = fact(
         "Everyone may make a volume of it.",

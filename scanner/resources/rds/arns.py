@@ -24,10 +24,21 @@ def key_of(raw: Mapping[str, Any]) -> str | None:
 
 
 def region_of(arn: str) -> str:
-    """Give the region of an ARN."""
-    return arn.split(":")[3]
+    """Give the region of an ARN; raise ValueError where it is none."""
+    return _parts(arn)[3]
 
 
 def account_of(arn: str) -> str:
-    """Give the account of an ARN."""
-    return arn.split(":")[4]
+    """Give the account of an ARN; raise ValueError where it is none."""
+    return _parts(arn)[4]
+
+
+def is_arn(text: str) -> bool:
+    """Say whether a name is an ARN: arn:partition:service:region:account:resource."""
+    return text.startswith("arn:") and text.count(":") >= 5
+
+
+def _parts(arn: str) -> list[str]:
+    if not is_arn(arn):
+        raise ValueError(f"{arn!r} is no ARN")
+    return arn.split(":", 5)

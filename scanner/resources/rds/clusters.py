@@ -87,7 +87,9 @@ class DatabaseCluster(Recoverable):
     multi_az: Fact[bool] = fact("Its members are in several availability zones.", live=item("MultiAZ", flag))
     members: Fact[tuple[str, ...]] = fact("The ARNs of its members.", live=item("@", members_of))
     replicas: Fact[tuple[str, ...]] = fact("The ARNs of the clusters that replicate it.", live=item("@", replicas_of))
-    replica_of: Fact[str | None] = fact("The ARN of what it replicates; none for no replica.", live=item("@", source_of))
+    replica_of: Fact[str | None] = fact(
+        "The ARN of what it replicates; none for no replica.", live=item("@", source_of)
+    )
     global_readers: Fact[tuple[str, ...]] = fact(
         "The ARNs of the clusters that read from it in a global cluster.",
         live=SideList(
@@ -134,9 +136,7 @@ class DatabaseCluster(Recoverable):
     restorable: Fact[Span | None] = derived(
         "The span to any moment of which its automated backups restore it; none where it cannot be yet.",
         needs=lambda kind: [kind.earliest, kind.latest],
-        by=lambda cluster, _: (
-            Span(cluster.earliest, cluster.latest) if cluster.earliest and cluster.latest else None
-        ),
+        by=lambda cluster, _: Span(cluster.earliest, cluster.latest) if cluster.earliest and cluster.latest else None,
     )
     elsewhere: Fact[Partial[Elsewhere]] = derived(
         "The other regions that hold replicas of it, or its source.",

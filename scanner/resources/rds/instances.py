@@ -11,7 +11,7 @@ from scanner.model.fact import Fact, derived, fact
 from scanner.model.look import Look, Partial
 from scanner.model.origin import Listing, call, item
 from scanner.resources.protection import Elsewhere, Recoverable, Span
-from scanner.resources.rds.arns import account_of, beside, key_of, region_of
+from scanner.resources.rds.arns import account_of, beside, is_arn, key_of, region_of
 from scanner.resources.rds.automated_backups import AutomatedBackup
 from scanner.resources.rds.settings import (
     ParameterGroup,
@@ -89,14 +89,12 @@ def its_source(store: Recoverable) -> str:
 
 def short(arn: str) -> str:
     """Give the name in an ARN of RDS, with its region where the ARN tells it."""
-    return f"{arn.rpartition(':')[2]} in {region_of(arn)}"
+    return f"{arn.rpartition(':')[2]} in {region_of(arn)}" if is_arn(arn) else arn
 
 
 def beyond(own: str, others: tuple[str, ...], how: str) -> tuple[Elsewhere, ...]:
     """Give the ARNs that lie in another region than one's own as places elsewhere."""
-    return tuple(
-        Elsewhere(region_of(arn), account_of(arn), how) for arn in others if region_of(arn) != region_of(own)
-    )
+    return tuple(Elsewhere(region_of(arn), account_of(arn), how) for arn in others if region_of(arn) != region_of(own))
 
 
 def elsewhere(instance: Any, look: Look) -> Partial[Elsewhere]:  # noqa: ARG001  # the shape of a derived fact
@@ -152,7 +150,9 @@ class Instance(Recoverable):
     multi_az: Fact[bool] = fact("It has a standby in another availability zone.", live=item("MultiAZ", flag))
     zone: Fact[str | None] = fact("The availability zone it is in.", live=item("AvailabilityZone", text, absent=None))
     replicas: Fact[tuple[str, ...]] = fact("The ARNs of its read replicas.", live=item("@", replicas_of))
-    replica_of: Fact[str | None] = fact("The ARN of what it replicates; none for no replica.", live=item("@", source_of))
+    replica_of: Fact[str | None] = fact(
+        "The ARN of what it replicates; none for no replica.", live=item("@", source_of)
+    )
     cluster: Fact[str | None] = fact(
         "The ARN of the cluster it is a member of; none where it stands alone.", live=item("@", cluster_of)
     )
