@@ -63,6 +63,10 @@ def document(report: Report) -> dict[str, Any]:
             for one in sources
         ],
         "gaps": [_gap(gap) for gap in report.estate.gaps],
+        "unread": [
+            {"detail": detail, "reason": reason.value, "facts": count}
+            for detail, (reason, count) in report.unread.items()
+        ],
         "coverage": [
             {"kind": one.kind, "title": one.title, "resources": one.resources, "regions": list(one.regions),
              "complete": not one.gaps}

@@ -92,6 +92,9 @@ def _waived(findings: Sequence[Finding]) -> list[str]:
 def _coverage(report: Report) -> list[str]:
     gaps = [gap for one in report.coverage for gap in one.gaps]
     parts = ["## Not covered", ""]
+    if report.unread:
+        unread = [[reason.value, str(count), cell(detail)] for detail, (reason, count) in report.unread.items()]
+        parts += _table(["Reason", "Facts", "Answer of AWS"], unread)
     if not gaps:
         return [*parts, "Every list that the rules need was read to its end.", ""]
     rows = [

@@ -10,6 +10,7 @@ from functools import cached_property
 from scanner.model.estate import Estate, Gap
 from scanner.model.finding import Finding, Findings
 from scanner.model.policy import Clause, Policy
+from scanner.model.reading import Reason, Unknown
 from scanner.model.rule import Rule
 from scanner.model.verdict import Outcome, Severity
 
@@ -142,6 +143,20 @@ class Report:
         """The verdicts by tier, in the policy's order; those of no tier last, under ""."""
         names = [name for name in (*self.policy.tiers, "") if any(one.tier == name for one in self.findings.findings)]
         return {name: tally(one for one in self.findings.findings if one.tier == name) for name in names}
+
+    @cached_property
+    def unread(self) -> Mapping[str, tuple[Reason, int]]:
+        """What AWS did not answer about resources that were found: each answer once, with how many facts it cost.
+
+        All of them are here, also those that no verdict came to depend on.
+        """
+        found: Counter[tuple[str, Reason]] = Counter()
+        for some in self.estate.resources.values():
+            for resource in some:
+                for reading in resource.readings.values():
+                    if isinstance(reading, Unknown) and reading.reason is not Reason.BEYOND:
+                        found[reading.detail, reading.reason] += 1
+        return {detail: (reason, count) for (detail, reason), count in sorted(found.items())}
 
     @cached_property
     def coverage(self) -> Sequence[Coverage]:

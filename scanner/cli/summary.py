@@ -81,8 +81,11 @@ def _failures(console: Console, title: str, findings: Sequence[Finding]) -> None
 def _gaps(console: Console, report: Report) -> None:
     gaps = report.estate.gaps
     console.print("\n[bold underline]Not covered[/]")
-    if not gaps:
-        console.print("  every list that the rules need was read to its end", style="dim")
+    if not gaps and not report.unread:
+        console.print("  everything that the rules need was read", style="dim")
+    for detail, (_, count) in report.unread.items():
+        facts = "1 fact" if count == 1 else f"{count} facts"
+        console.print(Text(f"  {facts}: {printable(detail)}", style="yellow"))
     for gap in gaps:
         title = report.titles.get(gap.kind, gap.kind)
         within = f" of {gap.within}" if gap.within else ""

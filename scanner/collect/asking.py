@@ -60,12 +60,16 @@ def ask(port: Port, call: Call, region: str, parameters: Mapping[str, Any], item
 def _prepare(port: Port, call: Call, region: str, answer: Answer) -> None:
     """Have AWS make what is read next, and wait until it says that it is there."""
     path, value = call.until
-    for pause in PAUSES:
-        for page in port.pages(call.service, call.operation, region, parameters_of(call, ())):
-            answer.preparations += 1
-            if not path or getter(path)(page.answer) == value:
-                return
-        time.sleep(pause)
+    try:
+        for pause in PAUSES:
+            for page in port.pages(call.service, call.operation, region, parameters_of(call, ())):
+                answer.preparations += 1
+                if not path or getter(path)(page.answer) == value:
+                    return
+            time.sleep(pause)
+    except CallFailed as failure:
+        message = f"{call.name}: {failure.message}"
+        raise CallFailed(failure.reason, failure.code, message, request_id=failure.request_id) from None
     raise CallFailed(Reason.FAILED, "NotReady", f"{call.name} did not answer {value} within {sum(PAUSES):.0f} s")
 
 

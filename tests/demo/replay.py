@@ -49,7 +49,11 @@ class Replay:
         name = f"{service}:{operation}"
         if self._deny(name, region):
             raise CallFailed(Reason.DENIED, "AccessDenied", f"you may not {operation}", request_id="denied-1")
-        for page in self._answers[service, operation, region, repr(sorted(parameters.items()))]:
+        pages = self._answers.get((service, operation, region, repr(sorted(parameters.items()))))
+        if pages is None:
+            # Without the denied answer the collection asks what it had no need to ask before.
+            raise CallFailed(Reason.FAILED, "NotRecorded", f"{name} was not asked when the answers were recorded")
+        for page in pages:
             if isinstance(page, CallFailed):
                 raise page
             yield page
