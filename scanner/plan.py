@@ -139,8 +139,12 @@ def permission_of(call: Call) -> str:
 
 
 def plan(rules: Iterable[Rule]) -> Plan:
-    """Plan what must be read for these rules, and for finding the system of each resource."""
-    return plan_facts(fact for rule in rules for fact in rule.facts)
+    """Plan what must be read for these rules, and for finding the system of each resource that they judge."""
+    chosen = list(rules)
+    # What belongs to a store is judged by the store's tier, so the store must be found, and its tags read.
+    judged = {kind for rule in chosen for kind in rule.kinds if kind.belongs_to}
+    tags = (store.facts["tags"] for kind in judged for store in sources_of(kind))
+    return plan_facts([*(fact for rule in chosen for fact in rule.facts), *tags])
 
 
 def sources_of(kind: type[Resource]) -> tuple[type[Resource], ...]:
@@ -165,9 +169,6 @@ def plan_facts(facts: Iterable[Fact[Any]]) -> Plan:
         if kind.kind not in wanted:
             wanted[kind.kind] = {}
             pending.extend(kind.facts[name] for name in (kind.belongs_to, kind.tagged_by, kind.member_of) if name)
-            if kind.belongs_to:
-                # What belongs to a store is judged by the store's tier, so the store must be found, and its tags read.
-                pending.extend(store.facts["tags"] for store in sources_of(kind))
         if fact.live is not None:
             wanted[kind.kind][fact.name] = fact
             if fact.live.given is not None:

@@ -8,6 +8,7 @@ from itertools import groupby
 from pathlib import Path
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -15,6 +16,10 @@ from reports.report import Report, Tally
 from reports.words import STATES, SYMBOLS, printable, stamp, subject_of
 from scanner.model.finding import Finding
 
+#: How wide the summary is where it is not a terminal that says.
+_PLAIN_WIDTH = 120
+#: How many resources are named for one reason; the reports name them all.
+_MOST_NAMES = 20
 _STYLES = {
     "failed": "bold red",
     "unknown": "yellow",
@@ -28,7 +33,8 @@ _SEVERITIES = {"critical": "bold white on red", "high": "bold red", "medium": "y
 
 def show(report: Report, output: Path | None) -> None:
     """Print the summary to standard output."""
-    console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    width = None if sys.stdout.isatty() else _PLAIN_WIDTH
+    console = Console(highlight=False, width=width)
     estate = report.estate
     console.print()
     console.print(Text(f"{estate.account_name or estate.account}", style="bold"), end=" ")
@@ -37,9 +43,9 @@ def show(report: Report, output: Path | None) -> None:
         f"{estate.count()} resources, judged by {report.policy.name} {report.policy.version}",
         style="dim",
     )
-    _failures(console, "Failures", report.failures)
-    _failures(console, "Could not be judged", report.unknowns)
-    _failures(console, "Waived", report.waived)
+    _findings(console, "Failures", report.failures)
+    _findings(console, "Could not be judged", report.unknowns)
+    _findings(console, "Waived", report.waived)
     _gaps(console, report)
     _clauses(console, report)
     _severities(console, report)
@@ -55,7 +61,8 @@ def _counts(tally: Tally) -> Text:
     return text
 
 
-def _failures(console: Console, title: str, findings: Sequence[Finding]) -> None:
+def _findings(console: Console, title: str, findings: Sequence[Finding]) -> None:
+    """Print findings by rule; those that say the same are said once, with the names they are said of."""
     if not findings:
         return
     console.print(f"\n[bold underline]{title}[/] ({len(findings)})")
@@ -65,17 +72,30 @@ def _failures(console: Console, title: str, findings: Sequence[Finding]) -> None
         head.append(f" {rule.id} ", style="bold")
         head.append(rule.promise)
         console.print(head)
-        table = Table(box=None, show_header=False, padding=(0, 1, 0, 1), expand=False)
-        table.add_column(overflow="fold", ratio=2)
-        table.add_column(overflow="fold", ratio=3)
+        same: dict[tuple[str, str, str], list[Finding]] = {}
         for one in some:
-            because = Text(printable(one.verdict.observed))
-            if one.verdict.demanded:
-                because.append(f"; demanded: {printable(one.verdict.demanded)}", style="dim")
-            if one.waiver is not None:
-                because.append(f"; waived until {one.waiver.expires} by {one.waiver.approved_by}", style="magenta")
-            table.add_row(Text(subject_of(one), style="cyan"), because)
-        console.print(table)
+            until = f"waived until {one.waiver.expires} by {one.waiver.approved_by}" if one.waiver else ""
+            same.setdefault((one.verdict.observed, one.verdict.demanded, until), []).append(one)
+        for (observed, demanded, until), alike in same.items():
+            console.print(Padding(_said(observed, demanded, until), (0, 0, 0, 2)))
+            console.print(Padding(_names(alike), (0, 0, 0, 4)))
+
+
+def _said(observed: str, demanded: str, until: str) -> Text:
+    text = Text(printable(observed))
+    if demanded:
+        text.append(f"; demanded: {printable(demanded)}", style="dim")
+    if until:
+        text.append(f"; {printable(until)}", style="magenta")
+    return text
+
+
+def _names(findings: Sequence[Finding]) -> Text:
+    names = [subject_of(one) for one in findings[:_MOST_NAMES]]
+    text = Text(", ".join(names), style="cyan")
+    if len(findings) > _MOST_NAMES:
+        text.append(f" and {len(findings) - _MOST_NAMES} more", style="dim")
+    return text
 
 
 def _gaps(console: Console, report: Report) -> None:

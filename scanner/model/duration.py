@@ -14,6 +14,8 @@ _UNITS = {
 }
 _SPOKEN = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 _WRITTEN = re.compile(r"(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?", re.ASCII)
+#: From here on, fractions of a second say nothing.
+_FINE = timedelta(minutes=1)
 EXPECTED = "whole numbers with w, d, h, m or s, largest first, such as 30d, 5m or 1h30m"
 
 
@@ -33,6 +35,8 @@ def speak(length: timedelta) -> str:
     """Say a duration in days, hours, minutes and seconds, leaving out what is zero."""
     if length < timedelta():
         return f"minus {speak(-length)}"
+    if length >= _FINE:
+        length = timedelta(seconds=round(length.total_seconds()))
     fraction = f".{length.microseconds:06d}".rstrip("0") if length.microseconds else ""
     rest = length.days * 86_400 + length.seconds
     words: list[str] = []
