@@ -49,6 +49,7 @@ class Objectives:
         }
         self._sources: dict[tuple[str, type[Resource]], tuple[Membership, bool]] = {}
         self._tiers: dict[str | None, Mapping[str, Any]] = {}
+        self._objectives: dict[tuple[tuple[int, ...], tuple[int, ...], int], Objective] = {}
         self._rows: dict[str, list[tuple[Resource, Subject, Objective]]] = {}
 
     def rows(self, kind: type[Resource]) -> list[tuple[Resource, Subject, Objective]]:
@@ -118,18 +119,23 @@ class Objectives:
     def _objective(
         self, candidates: Sequence[System | None], picked: tuple[System, ...], unknown: Unknown | None
     ) -> Objective:
-        first = candidates[0] if len(candidates) == 1 else None
-        return Objective(
-            policy=self._policy,
-            at=self._at,
-            candidates=tuple(self._figures(one) for one in candidates),
-            system=first.name if first else "",
-            tier=first.tier if first else "",
-            unknown=unknown,
-            scope=self._scope,
-            systems=tuple(system.name for system in picked),
-            tiers=tuple(system.tier for system in picked),
-        )
+        # Thousands of resources share a handful of objectives; systems are told apart by what they are, not how they read.
+        key = (tuple(map(id, candidates)), tuple(map(id, picked)), id(unknown))
+        objective = self._objectives.get(key)
+        if objective is None:
+            first = candidates[0] if len(candidates) == 1 else None
+            objective = self._objectives[key] = Objective(
+                policy=self._policy,
+                at=self._at,
+                candidates=tuple(self._figures(one) for one in candidates),
+                system=first.name if first else "",
+                tier=first.tier if first else "",
+                unknown=unknown,
+                scope=self._scope,
+                systems=tuple(system.name for system in picked),
+                tiers=tuple(system.tier for system in picked),
+            )
+        return objective
 
     def _figures(self, system: System | None) -> Mapping[str, Any]:
         tier = system.tier if system else None

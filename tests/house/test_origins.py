@@ -174,4 +174,7 @@ def test_every_permission_is_real(call: Call) -> None:
     service, action = permission_of(call).split(":")
     if service == "sts":
         return
-    assert get_action_data(service, action), f"IAM knows no {service}:{action}"
+    found = get_action_data(service, action)
+    assert found, f"IAM knows no {service}:{action}"
+    levels = {one["access_level"] for one in found[service]}
+    assert levels <= {"Read", "List"}, f"{service}:{action} is {levels}: a scan never writes"
