@@ -93,6 +93,7 @@ def describe_key(call: Call) -> Document:
     if any(alias.startswith("alias/aws/") for alias in key.aliases):
         _mark_managed(key)
         metadata["KeyManager"] = "AWS"
+    metadata.setdefault("KeyUsage", "ENCRYPT_DECRYPT")
     if metadata["Origin"] == "EXTERNAL":
         expiry = call.shelf(Keys).expiry
         if key.id not in expiry:

@@ -48,6 +48,7 @@ def active_instance_backup(call: Call, database: Any) -> Document:
         "Region": call.region,
         "DBInstanceIdentifier": database.db_instance_identifier,
         "Status": "active",
+        "TagList": database.tags,
         "Port": database.port,
         "AvailabilityZone": database.availability_zone,
         "InstanceCreateTime": said.get("InstanceCreateTime", database.created),
@@ -94,6 +95,7 @@ def start_replication(call: Call) -> Document:
         "Region": source_region,
         "DBInstanceIdentifier": database.db_instance_identifier,
         "Status": "replicating",
+        "TagList": [],
         "Engine": database.engine,
         "EngineVersion": database.engine_version,
         "AllocatedStorage": database.allocated_storage,
@@ -155,6 +157,7 @@ def _active_cluster_backup(call: Call, cluster: Any) -> Document:
         "Port": cluster.port,
         "EngineMode": cluster.engine_mode,
         "AvailabilityZones": cluster.availability_zones,
+        "TagList": [],
         "DBClusterAutomatedBackupsArn": automated_backup_arn(call, "cluster-auto-backup", cluster.db_cluster_arn),
         "RestoreWindow": {"EarliestTime": said["EarliestRestorableTime"], "LatestTime": said["LatestRestorableTime"]},
     }
