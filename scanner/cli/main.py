@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import io
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -28,30 +32,56 @@ Exit codes:
 class Door(click.Group):
     """A group that turns the house's errors into one message and their exit code, never a traceback."""
 
+    def __call__(self, *args: Any, **extra: Any) -> Any:
+        """Run as the process; threads that still wait for an answer do not hold up who interrupts."""
+        if args or extra:
+            return self.main(*args, **extra)
+        code = self.main(standalone_mode=False)
+        if code == _INTERRUPTED:
+            os._exit(code)
+        sys.exit(code)
+
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run, and answer every error in one message."""
+        standalone = extra.pop("standalone_mode", True)
+        _speak_any_encoding()
+        code = self._run(*args, **extra)
+        if standalone:
+            sys.exit(code)
+        return code
+
+    def _run(self, *args: Any, **extra: Any) -> int:
         from scanner.model.errors import BackupScanError  # noqa: PLC0415
 
-        standalone = extra.pop("standalone_mode", True)
         run: Any = super().main
         try:
             value = run(*args, standalone_mode=False, **extra)
-            code = value if isinstance(value, int) else 0
-        except click.exceptions.Abort:
-            click.echo("backup-scan: interrupted; no report was written", err=True)
-            code = 130
+            if sys.stdout is not None:
+                sys.stdout.flush()
+        except (click.exceptions.Abort, KeyboardInterrupt):
+            click.echo("backup-scan: interrupted; reports are written whole or not at all", err=True)
+            return _INTERRUPTED
         except click.ClickException as error:
             error.show()
-            code = error.exit_code
+            return error.exit_code
         except click.exceptions.Exit as stop:
-            code = stop.exit_code
+            return int(stop.exit_code)
         except BackupScanError as error:
             complain(error)
-            code = error.exit_code
-        except BrokenPipeError:
-            sys.stderr.close()
-            code = Exit.OUTPUT
+            return error.exit_code
+        except (BrokenPipeError, SystemExit):  # click exits by itself where the reader has gone
+            _mute()
+            return Exit.OUTPUT
+        except ImportError as error:
+            if "--debug" in sys.argv:
+                raise
+            complain(_broken(error))
+            return Exit.INTERNAL
         except Exception as error:  # the last line of defence: say it, point to the tracker
+            if isinstance(error, OSError) and error.errno in _FULL and error.filename is None:
+                _mute()
+                click.echo(f"backup-scan: standard output: {error.strerror}", err=True)
+                return Exit.OUTPUT
             if "--debug" in sys.argv:
                 raise
             click.echo(
@@ -59,10 +89,47 @@ class Door(click.Group):
                 "  nothing above can be relied on; run again with --debug and report the traceback",
                 err=True,
             )
-            code = Exit.INTERNAL
-        if standalone:
-            sys.exit(int(code))
-        return int(code)
+            return Exit.INTERNAL
+        return value if isinstance(value, int) else Exit.PASSED
+
+
+_INTERRUPTED = 130
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+
+
+def _speak_any_encoding() -> None:
+    """Let a terminal that cannot show a sign show another one; a summary must not end in an error of encoding."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="replace")
+
+
+def _mute() -> None:
+    """Send what standard output still holds nowhere: nobody can read it, and flushing it at the end would complain."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
+def _broken(error: ImportError) -> Exception:
+    """Say why an import failed: a package of this name by somebody else, or one that is missing."""
+    from importlib import metadata  # noqa: PLC0415  # slow, and seldom needed
+
+    from scanner.model.errors import BackupScanError  # noqa: PLC0415
+
+    package = (error.name or "").partition(".")[0]
+    if package in ("scanner", "rules", "reports", "drills"):
+        others = sorted({*metadata.packages_distributions().get(package, ())} - {"backup-scan"})
+        whose = f"belongs to {', '.join(others)}" if others else "is not of backup-scan"
+        found = getattr(sys.modules.get(package), "__file__", None) or error.path or "what was found"
+        return BackupScanError(
+            f"cannot start: {error}",
+            hint=f"{found} {whose}; install backup-scan in a virtual environment of its own (pipx install backup-scan)",
+        )
+    return BackupScanError(
+        f"cannot start: {error}", hint="install backup-scan again, with its dependencies, in an environment of its own"
+    )
 
 
 def complain(error: Exception) -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from scanner.model.errors import OutputError
+
+_HINT = "free space or choose another --output"
 
 
 def prepare(directory: Path) -> None:
@@ -17,30 +21,44 @@ def prepare(directory: Path) -> None:
         with tempfile.TemporaryFile(dir=directory):
             pass
     except OSError as error:
-        raise OutputError(
-            f"{directory}: {error.strerror or error}", hint="choose another directory with --output"
-        ) from None
+        reason = "it is a file, not a directory" if isinstance(error, FileExistsError) else error.strerror or error
+        raise OutputError(f"{directory}: {reason}", hint="choose another directory with --output") from None
 
 
 def write(path: Path, text: str) -> None:
     """Write a file whole or not at all; raise `OutputError` with the reason."""
-    temporary: Path | None = None
+    write_all([(path, text)])
+
+
+def write_all(files: Iterable[tuple[Path, str]]) -> None:
+    """Write all files or none: a disk that fills up, or an interrupt, leaves the earlier ones as they were."""
+    staged: list[tuple[Path, Path]] = []
+    path = Path()
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        temporary = Path(name)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        # mkstemp makes files that only their owner can read; reports are as readable as the umask allows.
-        umask = os.umask(0)
-        os.umask(umask)
-        temporary.chmod(0o666 & ~umask)
-        temporary.replace(path)
+        for path, text in files:
+            _stage(path, text, staged)
+        for temporary, path in staged:  # noqa: B007  # the message names the one that failed
+            temporary.replace(path)
     except OSError as error:
-        if temporary is not None:
+        reason = error.strerror or error
+        raise OutputError(f"{path}: {reason}; no report was written or left half-written", hint=_HINT) from None
+    finally:
+        for temporary, _ in staged:
             with contextlib.suppress(OSError):
                 temporary.unlink(missing_ok=True)
-        raise OutputError(
-            f"{path}: {error.strerror or error}; the file was not written", hint="free space or choose another --output"
-        ) from None
+
+
+def _stage(path: Path, text: str, staged: list[tuple[Path, Path]]) -> None:
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    staged.append((Path(name), path))
+    # What AWS wrote may hold lone surrogates, which UTF-8 has no bytes for.
+    with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    # mkstemp makes files that only their owner can read; reports are as readable as the umask allows.
+    umask = os.umask(0)
+    os.umask(umask)
+    Path(name).chmod(0o666 & ~umask)
