@@ -33,10 +33,11 @@ def taken_often_enough(store: Instance | Volume, demand: Objective) -> Verdict:
     """Judge whether something takes a store at least as often as demanded."""
     every = demand.snapshot_every
     wanted = f"a backup every {speak(every)}"
-    found = rhythms(store.plans, store.schedules, demand.at)
+    found = rhythms(store.plans, store.schedules, every, demand.at)
     for one in found.known:
-        if one.gap is not None and one.gap <= every + one.slack:
-            return Verdict.passed(f"{one.by} takes it every {speak(one.gap)}", wanted)
+        if one.gap is not None and one.enough:
+            clocks = ", when the clocks are put back" if one.gap > every else ""
+            return Verdict.passed(f"{one.by} takes it every {speak(one.gap)}{clocks}", wanted)
     found.whole()
     if not found.known:
         return Verdict.failed("no backup plan and no lifecycle policy takes it", wanted)

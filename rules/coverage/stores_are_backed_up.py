@@ -34,7 +34,8 @@ def stores_are_backed_up(store: Recoverable, demand: Objective) -> Verdict:  # s
         return Verdict.passed(f"selected by {names}")
     try:
         if store.native:
-            return Verdict.passed("no plan selects it, but it keeps backups of its own")
+            alone = "no plan selects it, but " if plans.missing is None else ""
+            return Verdict.passed(f"{alone}it keeps backups of its own")
     except CouldNotCheck:
         plans.whole()
         raise

@@ -15,7 +15,7 @@ from scanner.resources.protection import Recoverable
     severity=Severity.HIGH,
     reads=[
         Recoverable.backed_up_with, Recoverable.elsewhere, Recoverable.copied, Recoverable.created_at,
-        Recoverable.plans,
+        Recoverable.piecewise, Recoverable.plans,
     ],
     enforces=["6.3-geography"],
     aliases=["BACKUP_RESOURCES_PROTECTED_BY_CROSS_ACCOUNT"],
@@ -36,7 +36,7 @@ def copies_in_another_account(store: Recoverable, demand: Objective) -> Verdict:
     asked = f"a copy in another account, no older than {speak(2 * demand.snapshot_every)}"
     elsewhere, copied = perhaps(lambda: store.elsewhere), store.copied
     for one in elsewhere.known:
-        if one.account not in ("", store.account):
+        if one.sound and one.account not in ("", store.account):
             return Verdict.passed(f"in account {one.account}: {one.how}", asked)
     away = [copy for copy in copied.known if copy.account != store.account]
     last = max(away, key=lambda copy: copy.at, default=None)
@@ -46,6 +46,8 @@ def copies_in_another_account(store: Recoverable, demand: Objective) -> Verdict:
         return Verdict.exempt(f"created {store.created_at:%Y-%m-%d %H:%M} UTC, its first copy is not due yet")
     elsewhere.whole()
     copied.whole()
+    if because := store.piecewise:
+        return Verdict.exempt(because)
     if last is not None:
         return Verdict.failed(f"last copied to account {last.account} {last.at:%Y-%m-%d %H:%M} UTC", asked)
     meant = {copy.account for cover in store.plans.known for copy in cover.rule.copies} - {"", store.account}

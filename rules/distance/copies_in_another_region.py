@@ -15,7 +15,7 @@ from scanner.resources.protection import Recoverable
     severity=Severity.HIGH,
     reads=[
         Recoverable.backed_up_with, Recoverable.made, Recoverable.elsewhere, Recoverable.copied,
-        Recoverable.created_at, Recoverable.plans,
+        Recoverable.created_at, Recoverable.piecewise, Recoverable.plans,
     ],
     enforces=["6.3-geography"],
     aliases=["BACKUP_RESOURCES_PROTECTED_BY_CROSS_REGION"],
@@ -35,7 +35,9 @@ def copies_in_another_region(store: Recoverable, demand: Objective) -> Verdict:
     since = demand.at - 2 * demand.snapshot_every
     made, elsewhere, copied = store.made, perhaps(lambda: store.elsewhere), store.copied
     regions = {store.region: "the primary"}
-    regions.update({one.region: one.how for one in elsewhere.known if one.region != store.region})
+    regions.update(
+        {one.region: one.how for one in elsewhere.known if one.sound and one.region not in ("", store.region)}
+    )
     for one in made.known:
         if one.usable and (one.made_at >= since or one.continuous) and one.region != store.region:
             regions[one.region] = f"a backup of {one.made_at:%Y-%m-%d %H:%M} UTC"
@@ -50,6 +52,11 @@ def copies_in_another_region(store: Recoverable, demand: Objective) -> Verdict:
         return Verdict.exempt(f"created {store.created_at:%Y-%m-%d %H:%M} UTC, its first copy is not due yet")
     for part in (elsewhere, made, copied):
         part.whole()
+    if because := store.piecewise:
+        return Verdict.exempt(because)
+    unsound = [f"{one.region} ({one.how})" for one in elsewhere.known if not one.sound and one.region not in regions]
+    if unsound:
+        observed += f"; not whole or not up to date in {', '.join(sorted(unsound))}"
     meant = {copy.region for cover in store.plans.known for copy in cover.rule.copies} - set(regions)
     if meant:
         observed += f"; a plan copies to {', '.join(sorted(meant))}, but no copy arrived lately"

@@ -38,7 +38,9 @@ def copies_stay_in_allowed_regions(resource: Any, demand: Objective) -> Verdict:
         return Verdict.when(resource.region in allowed, f"it lies in {resource.region}{_since(resource)}", wanted)
     if isinstance(resource, Recoverable):
         copies, copied = perhaps(lambda: resource.elsewhere), resource.copied
-        places = {(one.how, one.region) for one in copies.known} | {("copies", one.region) for one in copied.known}
+        places = {(one.how, one.region) for one in copies.known if one.region} | {
+            ("copies", one.region) for one in copied.known
+        }
         if outside := sorted(f"{how} in {region}" for how, region in places if region not in allowed):
             return Verdict.failed("; ".join(outside), wanted)
         copies.whole()

@@ -18,7 +18,7 @@ DEMAND = "a standby, a replica or members in several availability zones"
     reads=[
         Instance.cluster, Instance.replica_of, Instance.multi_az, Instance.replicas,
         DatabaseCluster.replica_of, DatabaseCluster.multi_az, DatabaseCluster.replicas, DatabaseCluster.global_readers,
-        Table.replicas,
+        Table.replicas, Table.stale,
     ],
     enforces=["2-layers"],
 )  # fmt: skip
@@ -31,7 +31,7 @@ def critical_systems_replicate_in_real_time(store: Instance | DatabaseCluster | 
     """
     demand.only_if("real_time_replication")
     if isinstance(store, Table):
-        regions = store.replicas
+        regions = [region for region in store.replicas if region != store.region and region not in store.stale]
         return Verdict.when(
             bool(regions), f"it has replicas in {', '.join(regions)}" if regions else "it has no replica", "a replica"
         )

@@ -8,6 +8,7 @@ from rules.kit import rule
 from scanner.model.policy import Objective
 from scanner.model.verdict import Severity, Verdict
 from scanner.resources.keys import GONE
+from scanner.resources.kms import USABLE
 from scanner.resources.store import Backup
 
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
@@ -39,7 +40,7 @@ def keys_are_where_the_copies_are(backup: Backup, demand: Objective) -> Verdict:
         return Verdict.failed(f"copied from {origin}, but its key lies in {region}", demanded)
     state = backup.key_state
     said = "does not exist any more" if state == GONE else f"is {state}"
-    return Verdict.when(state == "Enabled", f"copied from {origin}, its key {key} {said}", demanded)
+    return Verdict.when(state in USABLE, f"copied from {origin}, its key {key} {said}", demanded)
 
 
 def _origin(backup: Backup) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from rules.kit import rule
 from scanner.model.policy import Objective
 from scanner.model.verdict import Severity, Verdict
-from scanner.resources.kms import DYING, Key
+from scanner.resources.kms import DYING, USABLE, Key
 
-_USABLE = ("Enabled", "Updating", "Creating")
+_FINE = USABLE | {"Creating"}
 
 
 @rule(
@@ -25,7 +25,7 @@ def keys_in_use_stay_usable(key: Key, demand: Objective) -> Verdict:
     Fix: cancel the deletion or enable the key; delete a key only after everything under it has moved or expired.
     """
     state = key.state
-    if state in _USABLE:
+    if state in _FINE:
         return Verdict.passed(f"its state is {state}")
     protects = key.protects
     if protects.known:

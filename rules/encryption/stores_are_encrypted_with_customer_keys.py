@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rules.kit import rule
+from scanner.model.errors import NotDemanded
 from scanner.model.policy import Objective
 from scanner.model.verdict import Severity, Verdict
 from scanner.resources.kms import AWS
@@ -35,7 +36,10 @@ def stores_are_encrypted_with_customer_keys(store: DataStore, demand: Objective)
         return Verdict.exempt(_ELSEWHERE[store.kind])
     if not store.encrypted:
         return Verdict.failed("not encrypted at rest", _DEMANDED)
-    demand.only_if("customer_managed_keys")
+    try:
+        demand.only_if("customer_managed_keys")
+    except NotDemanded:
+        return Verdict.passed("encrypted at rest", "encryption")
     manager = store.key_manager
     if manager is None:
         owned = "SSE-S3, a key that AWS owns" if store.kind == "aws.s3.bucket" else "a key that AWS owns"

@@ -27,6 +27,8 @@ def backup_duration_is_usual(store: Recoverable, demand: Objective) -> Verdict:
         return Verdict.exempt(f"too few completed backup jobs to know its usual range: {len(runs)}")
     usual = timedelta(seconds=median(run.lasted.total_seconds() for run in runs[:-1]))
     last = runs[-1]
+    if not usual:
+        return Verdict.exempt("AWS Backup tells no duration of its backup jobs: most are said to take no time")
     return Verdict.when(
         usual / factor <= last.lasted <= usual * factor,
         f"the last backup took {_said(last.lasted)}, usually {_said(usual)}",

@@ -28,6 +28,9 @@ def backup_size_is_usual(store: Recoverable, demand: Objective) -> Verdict:
         return Verdict.exempt(f"too few backups with a size to know its usual range: {len(sizes)}")
     usual = median(one.size for one in sizes[:-1])
     last = sizes[-1].size
+    if not usual:
+        # So it is with clusters, whose backups AWS Backup does not measure.
+        return Verdict.exempt("AWS Backup tells no size of its backups: most are said to hold 0 bytes")
     return Verdict.when(
         usual / factor <= last <= usual * factor,
         f"the last backup holds {_said(last)}, usually {_said(usual)}",

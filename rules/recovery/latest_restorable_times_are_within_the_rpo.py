@@ -11,7 +11,7 @@ from scanner.model.policy import Objective
 from scanner.model.verdict import Severity, Verdict
 from scanner.resources.dynamodb import Table
 from scanner.resources.rds.clusters import DatabaseCluster
-from scanner.resources.rds.instances import Instance, its_cluster, its_source
+from scanner.resources.rds.instances import Instance, its_cluster, its_source, stopped
 
 Store = Instance | DatabaseCluster | Table
 
@@ -30,7 +30,8 @@ Store = Instance | DatabaseCluster | Table
 def latest_restorable_times_are_within_the_rpo(store: Store, demand: Objective) -> Verdict:
     """The latest restorable time is within the tier's RPO.
 
-    What was written after the latest restorable time is lost if the store is lost now.
+    What was written after the latest restorable time is lost if the store is lost now. Copies of backups do not count:
+    what they hold may be older than they are.
 
     Fix: turn on automated backups or point-in-time recovery; where they are on and the time stands still, ask AWS.
     """
@@ -39,7 +40,8 @@ def latest_restorable_times_are_within_the_rpo(store: Store, demand: Objective) 
         return Verdict.exempt(because)
     latest, doubt = _latest(store)
     made = store.made
-    newest = max([*([latest] if latest else []), *(one.made_at for one in made.known if one.usable)], default=None)
+    usable = [one.made_at for one in made.known if one.usable and not one.copy]
+    newest = max([*([latest] if latest else []), *usable], default=None)
     if newest is not None and demand.at - newest <= rpo:
         return Verdict.passed(f"it can be restored to {_ago(demand.at, newest)}", f"at most {speak(rpo)}")
     if because := _excused(store, demand.at, rpo):
@@ -48,7 +50,8 @@ def latest_restorable_times_are_within_the_rpo(store: Store, demand: Objective) 
         raise doubt
     made.whole()
     if newest is None:
-        return Verdict.failed("there is nothing to restore it from", f"a restorable time at most {speak(rpo)} ago")
+        left = "are only copies of backups" if any(one.usable for one in made.known) else "is nothing"
+        return Verdict.failed(f"there {left} to restore it from", f"a restorable time at most {speak(rpo)} ago")
     return Verdict.failed(
         f"the latest time it can be restored to is {_ago(demand.at, newest)}", f"at most {speak(rpo)}"
     )
@@ -64,7 +67,7 @@ def _latest(store: Store) -> tuple[datetime | None, CouldNotCheck | None]:
 def _excused(store: Store, at: datetime, rpo: timedelta) -> str:
     if because := its_source(store):
         return because
-    if not isinstance(store, Table) and store.status == "stopped":
+    if stopped(store):
         return "it is stopped, nothing is written to it"
     age = at - store.created_at
     return f"created {speak(_rounded(age))} ago, first backup not due yet" if age < rpo else ""

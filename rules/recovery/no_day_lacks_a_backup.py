@@ -9,7 +9,10 @@ from rules.kit import rule
 from scanner.model.duration import speak
 from scanner.model.policy import Objective
 from scanner.model.verdict import Severity, Verdict
+from scanner.resources.aws_backup.rhythm import longest_gap
 from scanner.resources.protection import Recoverable
+from scanner.resources.rds.clusters import DatabaseCluster
+from scanner.resources.rds.instances import LONGEST_STOP, Instance, stopped
 
 _DAY = timedelta(days=1)
 _NAMED = 5
@@ -20,7 +23,7 @@ _NAMED = 5
     severity=Severity.HIGH,
     reads=[
         Recoverable.backed_up_with, Recoverable.made, Recoverable.restorable, Recoverable.created_at,
-        Recoverable.native_loss, Recoverable.plans,
+        Recoverable.native_loss, Recoverable.plans, Recoverable.piecewise, Instance.status, DatabaseCluster.status,
     ],
     enforces=["5.1-completion"],
 )  # fmt: skip
@@ -40,12 +43,16 @@ def no_day_lacks_a_backup(store: Recoverable, demand: Objective) -> Verdict:
     first, last = (at - retention).date() + _DAY, (at - demand.snapshot_lateness).date() - _DAY
     made = store.made
     covered = {one.made_at.astimezone(UTC).date() for one in made.known if one.usable}
-    spans = [(one.made_at, at) for one in made.known if one.usable and one.continuous]
+    spans = [
+        (max(one.made_at, at - one.reach), at)
+        for one in made.known
+        if one.usable and one.continuous and one.reach is not None
+    ]
     lacking = _lacking(first, last, covered, spans, every)
     span = store.restorable if lacking else None
     if span is not None:
         lacking = _lacking(first, last, covered, [*spans, (span.earliest, span.latest)], every)
-    wanted = f"one every {speak(every)} for {speak(retention)}"
+    wanted = f"one every {speak(max(every, _DAY))} for {speak(retention)}"
     if not lacking:
         return Verdict.passed(f"every day from {first} to {last} has a backup", wanted)
     begun = store.created_at.astimezone(UTC).date() + _DAY
@@ -54,9 +61,19 @@ def no_day_lacks_a_backup(store: Recoverable, demand: Objective) -> Verdict:
     lacking = [day for day in lacking if day >= begun]
     if not lacking:
         return Verdict.passed(f"every day from {begun} to {last} has a backup", wanted)
-    if store.native_loss == timedelta() and not store.plans.whole():
-        return Verdict.exempt("it keeps its versions in place and no plan selects it, so no backup is due")
+    if store.native_loss == timedelta():
+        plans = store.plans.whole()
+        if not plans:
+            return Verdict.exempt("it keeps its versions in place and no plan selects it, so no backup is due")
+        gap = longest_gap([cover.rule for cover in plans], demand.at)
+        if gap is not None and gap > every and not _lacking(max(first, begun), last, covered, spans, gap):
+            return Verdict.passed(f"it keeps its versions in place, and its plans ran every {speak(gap)}", wanted)
     made.whole()
+    if because := store.piecewise:
+        return Verdict.exempt(because)
+    newest = max(covered, default=first - _DAY)
+    if first <= newest < lacking[0] and newest >= last - LONGEST_STOP and stopped(store):
+        return Verdict.exempt(f"it is stopped, so nothing is written to it; the last backup is of {newest}")
     days = (last - max(first, begun)).days + 1
     return Verdict.failed(f"no usable backup on {_named(lacking)} ({len(lacking)} of {days} days)", wanted)
 
@@ -66,6 +83,8 @@ def _lacking(
 ) -> list[date]:
     """Give the days without a backup; where less than one a day is demanded, only those of stretches too long."""
     has = set(covered)
+    # Between two backups 36 hours apart one whole day may lie.
+    due = max(1, -(-every // _DAY))
     lacking: list[date] = []
     stretch: list[date] = []
     day = first
@@ -76,9 +95,9 @@ def _lacking(
             stretch = []
         else:
             stretch.append(day)
-            if len(stretch) == max(1, every.days):
+            if len(stretch) == due:
                 lacking.extend(stretch)
-            elif len(stretch) > every.days:
+            elif len(stretch) > due:
                 lacking.append(day)
         day += _DAY
     return lacking

@@ -10,6 +10,7 @@ from scanner.model.policy import Objective
 from scanner.model.verdict import Severity, Verdict
 from scanner.resources import kinds
 from scanner.resources.keys import untold
+from scanner.resources.kms import USABLE
 from scanner.resources.protection import Recoverable
 from scanner.resources.rds.clusters import DatabaseCluster
 from scanner.resources.rds.instances import Instance, its_cluster
@@ -52,7 +53,7 @@ def what_a_restore_needs_is_there(thing: Recoverable | Backup, demand: Objective
         return Verdict.failed(", ".join(lacking), "what a restore needs")
     if doubt is not None:
         raise doubt
-    return Verdict.passed("the key and all else a restore needs are there")
+    return Verdict.passed("nothing that a restore needs is missing")
 
 
 def _checks(thing: Recoverable | Backup) -> Iterator[Check]:
@@ -66,7 +67,7 @@ def _checks(thing: Recoverable | Backup) -> Iterator[Check]:
 
 def _key(thing: Recoverable | Backup) -> str:
     state = thing.key_state
-    return "" if state in (None, "Enabled") else f"its KMS key is {state}"
+    return "" if state is None or state in USABLE else f"its KMS key is {state}"
 
 
 def _roles(store: Recoverable) -> str:

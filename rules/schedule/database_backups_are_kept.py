@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from functools import lru_cache
 
 from rules.kit import rule
 from scanner.model.duration import speak
-from scanner.model.errors import CouldNotCheck
-from scanner.model.look import legible
+from scanner.model.errors import CouldNotCheck, NotDemanded
 from scanner.model.policy import Objective
-from scanner.model.schedule import Schedule
 from scanner.model.verdict import Severity, Verdict
-from scanner.resources.aws_backup.plans import PlanRule
-from scanner.resources.protection import Cover, Made
+from scanner.resources.protection import Cover, Made, lasting
 from scanner.resources.rds.clusters import DatabaseCluster
 from scanner.resources.rds.instances import Instance, its_cluster, its_source
 
 #: The longest that RDS keeps automated backups, of whatever engine (user guide, "Backup retention period").
 LONGEST = timedelta(days=35)
-#: When a plan rule without a schedule runs (AWS Backup API reference, BackupRule).
-DEFAULT_SCHEDULE = "cron(0 5 ? * * *)"
+_DAY = timedelta(days=1)
 
 
 @rule(
@@ -53,12 +48,11 @@ def database_backups_are_kept(database: Instance | DatabaseCluster, demand: Obje
     except CouldNotCheck as stop:
         doubt = stop
     plans = database.plans
-    for cover in plans.known:
-        try:
-            if _daily(cover.rule, demand.at) and _long(cover.rule, wanted):
-                return Verdict.passed(f"{seen}, {_spoken(cover)}", speak(wanted))
-        except CouldNotCheck as stop:
-            doubt = doubt or stop
+    try:
+        if long := lasting(plans.known, wanted, every := daily_at_most(demand), demand.at):
+            return Verdict.passed(f"{seen}, {_spoken(long, every)}", speak(wanted))
+    except CouldNotCheck as stop:
+        doubt = doubt or stop
     made = database.made
     if _days_held(made.known, demand.at) >= _days(demand.at, wanted):
         return Verdict.passed(
@@ -74,25 +68,20 @@ def database_backups_are_kept(database: Instance | DatabaseCluster, demand: Obje
     return Verdict.failed(f"{seen}{limit}, and neither a daily plan nor daily snapshots keep longer", speak(wanted))
 
 
-def _long(rule: PlanRule, wanted: timedelta) -> bool:
-    return any(kept is None or kept >= wanted for kept in (rule.kept, *(copy.kept for copy in rule.copies)))
+def _spoken(covers: tuple[Cover, ...], every: timedelta) -> str:
+    names = ", ".join(sorted({cover.plan_name for cover in covers}))
+    lengths = [cover.rule.longest for cover in covers if cover.rule.longest is not None]
+    kept = speak(min(lengths)) if lengths else "for ever"
+    often = "daily backups" if every == _DAY else f"a backup every {speak(every)}"
+    return f"plan {names} keeps {often} {kept}"
 
 
-def _spoken(cover: Cover) -> str:
-    every = [cover.rule.kept, *(copy.kept for copy in cover.rule.copies)]
-    lengths = [one for one in every if one is not None]
-    kept = "for ever" if len(lengths) < len(every) else speak(max(lengths))
-    return f"plan {cover.plan_name} keeps daily backups {kept}"
-
-
-def _daily(plan_rule: PlanRule, at: datetime) -> bool:
-    return _runs_daily(plan_rule.schedule or DEFAULT_SCHEDULE, plan_rule.timezone, at)
-
-
-@lru_cache(maxsize=1024)
-def _runs_daily(expression: str, timezone: str, at: datetime) -> bool:
-    with legible():
-        return Schedule.parse(expression, timezone).runs_daily(at)
+def daily_at_most(demand: Objective) -> timedelta:
+    """Give how often what is kept so long is to be taken: once a day at most, however often backups are taken."""
+    try:
+        return max(demand.snapshot_every, _DAY)
+    except NotDemanded:
+        return _DAY
 
 
 def _days(at: datetime, wanted: timedelta) -> set[str]:

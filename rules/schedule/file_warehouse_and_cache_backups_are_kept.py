@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from rules.kit import rule
+from rules.schedule.database_backups_are_kept import daily_at_most
 from scanner.model.duration import speak
 from scanner.model.errors import CouldNotCheck
 from scanner.model.policy import Objective
 from scanner.model.verdict import Severity, Verdict
 from scanner.resources import efs, fsx, kinds
 from scanner.resources.elasticache.caches import Cache
-from scanner.resources.protection import Recoverable
+from scanner.resources.protection import Cover, Recoverable, lasting
 from scanner.resources.store import DataStore
 
 #: Every kind of these services that says how long its own backups are kept.
@@ -39,8 +40,9 @@ def file_warehouse_and_cache_backups_are_kept(store: Any, demand: Objective) -> 
     """File system, warehouse and cache backups are kept long enough.
 
     Damage that is noticed after the last good backup has expired cannot be undone. The store's own backups count, and
-    those of the backup plans that select it; one of them must keep as long as demanded. A store that takes none at all
-    is exempt here: BK107 and BK108 say so.
+    those of the backup plans that select it, here or copied; what a plan keeps so long it must also take every day, or
+    as often as the policy demands where that is less. A store that takes none at all is exempt here: BK107 and BK108
+    say so.
 
     Fix: raise the retention of the automatic backups (FSx and Redshift keep at most 90 and 35 days), or let a backup
     plan that keeps longer select the store.
@@ -62,15 +64,26 @@ def file_warehouse_and_cache_backups_are_kept(store: Any, demand: Objective) -> 
     said = [f"its own backups are kept {speak(kept)}"] if kept else []
     if isinstance(store, Recoverable):
         plans = store.plans
-        for cover in plans.known:
-            length = cover.rule.kept
-            words = f"plan {cover.plan_name} keeps {'for ever' if length is None else speak(length)}"
-            if length is None or length >= wanted:
-                return Verdict.passed(words, speak(wanted))
-            said.append(words)
+        words = [f"plan {cover.plan_name} keeps {_kept(cover)}" for cover in plans.known]
+        try:
+            if long := lasting(plans.known, wanted, every := daily_at_most(demand), demand.at):
+                kept_by = {f"plan {cover.plan_name} keeps {_kept(cover)}" for cover in long}
+                return Verdict.passed("; ".join(sorted(kept_by)), speak(wanted))
+            seldom = f" but does not run every {speak(every)}"
+            words = [
+                one + (seldom if cover.rule.longest is None or cover.rule.longest >= wanted else "")
+                for one, cover in zip(words, plans.known, strict=True)
+            ]
+        except CouldNotCheck as stop:
+            doubt = doubt or stop
+        said.extend(words)
         plans.whole()
     if doubt is not None:
         raise doubt
     if not said:
         return Verdict.exempt("nothing backs it up")
     return Verdict.failed("; ".join(sorted(set(said))), speak(wanted))
+
+
+def _kept(cover: Cover) -> str:
+    return "for ever" if cover.rule.longest is None else speak(cover.rule.longest)

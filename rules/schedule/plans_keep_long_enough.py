@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from rules.kit import rule
 from scanner.model.duration import speak
 from scanner.model.policy import Objective
 from scanner.model.verdict import Severity, Verdict
-from scanner.resources.aws_backup.plans import Plan
+from scanner.resources.aws_backup.plans import CONTINUOUS_REACH, Plan, PlanRule
 
 
 @rule(
@@ -20,22 +22,34 @@ def plans_keep_long_enough(plan: Plan, demand: Objective) -> Verdict:
     """Plan rules keep recovery points long enough.
 
     A recovery point that expires before the damage is noticed cannot undo it. Every rule counts, and every copy it
-    makes: a plan may well keep some longer, none shorter.
+    makes: a plan may well keep some longer, none shorter. Continuous backups reach back 35 days at most: they may keep
+    that where the policy demands more, if the plan keeps snapshots or copies as long as demanded besides.
 
     Fix: raise "delete after" in the rule's lifecycle, and in that of its copies.
     """
     wanted = demand.retention
     short: list[str] = []
-    kept = [(f"rule {rule.name}", rule.kept) for rule in plan.rules]
+    kept = [(f"rule {rule.name} keeps", rule.kept) for rule in plan.rules if not _at_most(rule, wanted)]
     kept += [
-        (f"the copies of rule {rule.name} in {copy.vault}", copy.kept) for rule in plan.rules for copy in rule.copies
+        (f"the copies of rule {rule.name} in {copy.vault} are kept", copy.kept)
+        for rule in plan.rules
+        for copy in rule.copies
     ]
-    if not kept:
+    if not plan.rules:
         return Verdict.exempt("it has no rules")
+    if not kept:
+        return Verdict.failed(
+            f"makes continuous backups only, which reach back {speak(CONTINUOUS_REACH)}", speak(wanted)
+        )
     for what, length in kept:
         if length is not None and length < wanted:
-            short.append(f"{what} keeps {speak(length)}")
+            short.append(f"{what} {speak(length)}")
     if short:
         return Verdict.failed("; ".join(short), speak(wanted))
     least = min((length for _, length in kept if length is not None), default=None)
     return Verdict.passed(f"keeps {'for ever' if least is None else f'at least {speak(least)}'}", speak(wanted))
+
+
+def _at_most(rule: PlanRule, wanted: timedelta) -> bool:
+    """Say whether a rule keeps continuous backups as long as AWS can, where more is demanded."""
+    return rule.continuous and wanted > CONTINUOUS_REACH and (rule.kept is None or rule.kept >= CONTINUOUS_REACH)

@@ -7,7 +7,7 @@ from scanner.model.duration import speak
 from scanner.model.policy import Objective
 from scanner.model.verdict import Severity, Verdict
 from scanner.resources.aws_backup.plans import Plan
-from scanner.resources.aws_backup.rhythm import clock_change, longest_gap
+from scanner.resources.aws_backup.rhythm import longest_gap, often_enough
 
 
 @rule(
@@ -34,5 +34,6 @@ def plans_run_daily(plan: Plan, demand: Objective) -> Verdict:
     gap = longest_gap(plan.rules, demand.at)
     if gap is None:
         return Verdict.failed("it never runs again", f"a run every {speak(every)}")
-    allowed = every + clock_change(plan.rules)
-    return Verdict.when(gap <= allowed, f"up to {speak(gap)} between runs", f"a run every {speak(every)}")
+    enough = often_enough(plan.rules, every, demand.at)
+    clocks = ", when the clocks are put back" if enough and gap > every else ""
+    return Verdict.when(enough, f"up to {speak(gap)} between runs{clocks}", f"a run every {speak(every)}")

@@ -9,7 +9,7 @@ from scanner.model.duration import speak
 from scanner.model.policy import Objective
 from scanner.model.verdict import Severity, Verdict
 from scanner.resources.aws_backup.plans import Plan, PlanRule
-from scanner.resources.aws_backup.rhythm import clock_change, longest_gap, schedule_of, window_gap
+from scanner.resources.aws_backup.rhythm import longest_gap, schedule_of, window_gap
 
 
 @rule("BK207", severity=Severity.MEDIUM, reads=[Plan.rules, Plan.selects], enforces=["5.1-window"])
@@ -43,5 +43,6 @@ def _kept(rule: PlanRule, demand: Objective) -> bool:
         return True
     if schedule.has_fixed_hour and gap < timedelta(days=1):
         daily = window_gap(rule, demand.window_opens, demand.window_lasts, demand.at)
-        return daily is not None and daily <= timedelta(days=1) + clock_change([rule])
+        # Two runs inside the windows of two days lie no further apart than that.
+        return daily is not None and daily <= timedelta(days=1) + demand.window_lasts
     return schedule.starts_within(demand.window_opens, demand.window_lasts, demand.at)

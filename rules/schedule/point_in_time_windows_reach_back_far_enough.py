@@ -9,11 +9,11 @@ from rules.kit import rule
 from scanner.model.duration import speak
 from scanner.model.policy import Objective
 from scanner.model.verdict import Severity, Verdict
-from scanner.resources.aws_backup.plans import Plan, PlanRule
+from scanner.resources.aws_backup.plans import CONTINUOUS_REACH, Plan, PlanRule
 from scanner.resources.dynamodb import Table
 
 #: The longest window that AWS offers, for DynamoDB and for continuous backups of AWS Backup alike.
-_MOST = timedelta(days=35)
+_MOST = CONTINUOUS_REACH
 #: The edge of the window moves on in steps, so it is never exactly where the setting puts it.
 _STEP = timedelta(hours=1)
 

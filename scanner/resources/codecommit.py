@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from scanner.model.convert import instant, tag_list, text
+from scanner.model.convert import instant, text
 from scanner.model.fact import Fact, fact
-from scanner.model.origin import Listing, SideList, call, item, of
+from scanner.model.origin import Listing, call, item, of
 from scanner.resources.store import DataStore
+from scanner.resources.tags import tags_of_type
 
 _GET = call("codecommit:GetRepository", repositoryName=of("repositoryName"))
 
@@ -25,11 +26,7 @@ class Repository(DataStore):
 
     tags: Fact[Mapping[str, str]] = fact(
         "The tags it carries.",
-        live=SideList(
-            call("resourcegroupstaggingapi:GetResources", ResourceTypeFilters=["codecommit"]),
-            "ResourceTagMappingList[]",
-            key="ResourceARN",
-        ).at("Tags", tag_list, absent={}),
+        live=tags_of_type("codecommit"),
     )
     created_at: Fact[datetime] = fact("When it was created.", live=_GET.at("repositoryMetadata.creationDate", instant))
     changed_at: Fact[datetime] = fact(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -80,13 +80,24 @@ def longest_gap(schedule: SnapshotSchedule, at: datetime) -> timedelta | None:
         return schedule.clock().longest_gap(at, at + _YEAR)
 
 
-@lru_cache(maxsize=4096)
 def lifetime(schedule: SnapshotSchedule, at: datetime) -> timedelta | None:
     """Say how long it keeps each snapshot at least; None where it never deletes any.
 
     A snapshot kept by count lives until that many later ones exist: count × interval, and where a cron is uneven,
     the shortest stretch that so many runs span.
     """
+    return _lifetime(schedule, at, min)
+
+
+def longest_lifetime(schedule: SnapshotSchedule, at: datetime) -> timedelta | None:
+    """Say how long it keeps any snapshot at most: where a cron is uneven, the longest stretch of so many runs."""
+    return _lifetime(schedule, at, max)
+
+
+@lru_cache(maxsize=4096)
+def _lifetime(
+    schedule: SnapshotSchedule, at: datetime, which: Callable[[list[timedelta]], timedelta]
+) -> timedelta | None:
     count = (schedule.count or 0) + (schedule.archived_count or 0)
     aged = (schedule.kept or timedelta()) + (schedule.archived or timedelta())
     if not count:
@@ -98,9 +109,10 @@ def lifetime(schedule: SnapshotSchedule, at: datetime) -> timedelta | None:
     runs = list(islice(clock.occurrences(at, at + _FAR), count + 400))
     spans = [late - early for early, late in zip(runs, runs[count:], strict=False)]
     if spans:
-        return min(spans) + aged
+        return which(spans) + aged
     # It runs too seldom to fill its count within decades, or ends before.
-    return min((late - early for early, late in pairwise(runs)), default=_YEAR) * count + aged
+    gaps = [late - early for early, late in pairwise(runs)]
+    return (which(gaps) if gaps else _YEAR) * count + aged
 
 
 @dataclass(frozen=True, slots=True)

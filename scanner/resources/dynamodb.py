@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from scanner.model.convert import days, flag, instant, is_, tag_list, text
+from scanner.model.convert import days, flag, instant, is_, text
 from scanner.model.fact import Fact, derived, fact
 from scanner.model.look import Partial
-from scanner.model.origin import Listing, SideList, call, item, of
+from scanner.model.origin import Listing, call, item, of
 from scanner.resources.protection import Elsewhere, Recoverable, Span
 from scanner.resources.store import Backup
+from scanner.resources.tags import tags_of_type
 
 _TABLE = call("dynamodb:DescribeTable", TableName=of("@"))
 _CONTINUOUS = call("dynamodb:DescribeContinuousBackups", TableName=of("@"))
@@ -19,8 +20,14 @@ _PITR = "ContinuousBackupsDescription.PointInTimeRecoveryDescription"
 
 
 def replica_regions(raw: Any) -> tuple[str, ...]:
-    """Read the regions of a global table's replicas."""
-    return tuple(sorted(one["RegionName"] for one in raw))
+    """Read the regions of a global table's replicas; one whose creation failed is none."""
+    return tuple(sorted(one["RegionName"] for one in raw if one.get("ReplicaStatus") != "CREATION_FAILED"))
+
+
+def stale_regions(raw: Any) -> tuple[str, ...]:
+    """Read the regions of replicas that are not in use: not complete yet, or not written to any more."""
+    live = ("ACTIVE", "UPDATING", None)
+    return tuple(sorted(one["RegionName"] for one in raw if one.get("ReplicaStatus") not in live))
 
 
 class Table(Recoverable):
@@ -36,11 +43,7 @@ class Table(Recoverable):
 
     tags: Fact[Mapping[str, str]] = fact(
         "The tags it carries.",
-        live=SideList(
-            call("resourcegroupstaggingapi:GetResources", ResourceTypeFilters=["dynamodb:table"]),
-            "ResourceTagMappingList[]",
-            key="ResourceARN",
-        ).at("Tags", tag_list, absent={}),
+        live=tags_of_type("dynamodb:table"),
     )
     created_at: Fact[datetime] = fact("When it was created.", live=_TABLE.at("Table.CreationDateTime", instant))
     encrypted: Fact[bool] = fact(
@@ -56,6 +59,10 @@ class Table(Recoverable):
     )
     replicas: Fact[tuple[str, ...]] = fact(
         "The regions that hold a replica.", live=_TABLE.at("Table.Replicas", replica_regions, absent=())
+    )
+    stale: Fact[tuple[str, ...]] = fact(
+        "Those of the regions whose replica is not complete yet or not written to any more.",
+        live=_TABLE.at("Table.Replicas", stale_regions, absent=()),
     )
     pitr: Fact[bool] = fact(
         "Point-in-time recovery is on.", live=_CONTINUOUS.at(f"{_PITR}.PointInTimeRecoveryStatus", is_("ENABLED"))
@@ -94,9 +101,12 @@ class Table(Recoverable):
     )
     elsewhere: Fact[Partial[Elsewhere]] = derived(
         "The regions that hold a replica.",
-        needs=lambda kind: [kind.replicas],
+        needs=lambda kind: [kind.replicas, kind.stale],
         by=lambda table, _: Partial(
-            tuple(Elsewhere(region, table.account, "global table replica") for region in table.replicas)
+            tuple(
+                Elsewhere(region, table.account, "global table replica", region not in table.stale)
+                for region in table.replicas
+            )
         ),
     )
 

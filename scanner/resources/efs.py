@@ -68,6 +68,11 @@ class FileSystem(Recoverable):
             "Destinations", tuple_of(replica), absent=()
         ),
     )
+    backed_up_with: Fact[str | None] = derived(
+        "What its backups belong to: the source, for the target of a replication.",
+        needs=lambda kind: [kind.replica_target],
+        by=lambda system, _: "the source it is replicated from" if system.replica_target else None,
+    )
     retention: Fact[timedelta] = derived(
         "How long its automatic backups are kept; zero where they are off.",
         needs=lambda kind: [kind.backed_up],
@@ -88,7 +93,8 @@ class FileSystem(Recoverable):
         needs=lambda kind: [kind.replicas],
         by=lambda system, _: Partial(
             tuple(
-                Elsewhere(one.region, one.account or system.account, "EFS replication")
+                # A replication that broke, pauses or begins leaves an old or unfinished copy.
+                Elsewhere(one.region, one.account or system.account, "EFS replication", one.status == "ENABLED")
                 for one in system.replicas
                 if one.status not in ("DELETING", "DELETED")
                 and (one.region, one.account or system.account) != (system.region, system.account)

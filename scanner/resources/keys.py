@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from scanner.model.errors import CouldNotCheck
-from scanner.model.fact import Fact
+from scanner.model.fact import Fact, derived, fact
 from scanner.model.look import Look, legible
 from scanner.model.reading import Reason, Unknown
 from scanner.model.resource import Resource
@@ -70,3 +70,15 @@ def _name(owner: Any) -> Named | None:
         return None
     with legible():
         return named(reference, owner)
+
+
+class Keyed(Resource):
+    """Something that a KMS key may encrypt. Abstract; each kind says where AWS keeps the key."""
+
+    key: Fact[str | None] = fact("The KMS key that encrypts it, as AWS names it; none for no KMS key.")
+    key_manager: Fact[str | None] = derived(
+        "Who manages that KMS key: CUSTOMER or AWS; none for no KMS key.", needs=key_needs, by=manager_of
+    )
+    key_state: Fact[str | None] = derived(
+        "The state of that KMS key; none for no KMS key.", needs=key_needs, by=state_of
+    )

@@ -7,16 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from scanner.model.convert import days, flag, instant, tag_list, text
+from scanner.model.convert import days, flag, instant, text
 from scanner.model.fact import Fact, derived, fact
 from scanner.model.look import Look, Partial, gathered
-from scanner.model.origin import Listing, SideList, call, item, of
+from scanner.model.origin import Listing, call, item, of
 from scanner.model.resource import Resource
 from scanner.model.rule import concrete
 from scanner.resources.key_policies import Grant, grants
+from scanner.resources.tags import tags_of_type
 
 CUSTOMER, AWS = "CUSTOMER", "AWS"
 SYMMETRIC = "SYMMETRIC_DEFAULT"
+#: The states in which a key encrypts and decrypts; it is Updating while its primary Region changes (developer guide, "Key
+#: states").
+USABLE = frozenset({"Enabled", "Updating"})
 #: The states of a key that is about to be deleted.
 DYING = frozenset({"PendingDeletion", "PendingReplicaDeletion"})
 
@@ -141,11 +145,7 @@ class Key(Resource):
 
     tags: Fact[Mapping[str, str]] = fact(
         "The tags it carries.",
-        live=SideList(
-            call("resourcegroupstaggingapi:GetResources", ResourceTypeFilters=["kms:key"]),
-            "ResourceTagMappingList[]",
-            key="ResourceARN",
-        ).at("Tags", tag_list, absent={}),
+        live=tags_of_type("kms:key"),
     )
     manager: Fact[str] = fact("Who manages it: CUSTOMER or AWS.", live=_DESCRIBE.at("KeyMetadata.KeyManager", text))
     state: Fact[str] = fact(

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from scanner.model.convert import tag_list, text, whole
-from scanner.model.fact import Fact, derived, fact
-from scanner.model.origin import Listing, SideList, call, item
-from scanner.model.resource import Resource
-from scanner.resources.keys import key_needs, manager_of, state_of
+from scanner.model.convert import text, whole
+from scanner.model.fact import Fact, fact
+from scanner.model.origin import Listing, call, item
+from scanner.resources.keys import Keyed
+from scanner.resources.tags import tags_of_type
 
 
 def milliseconds(raw: Any) -> datetime:
@@ -29,7 +29,7 @@ def kept_for(raw: Mapping[str, Any]) -> timedelta | None:
     return timedelta(days=days) if days else None
 
 
-class LogGroup(Resource):
+class LogGroup(Keyed):
     """A CloudWatch log group."""
 
     kind = "aws.logs.log-group"
@@ -43,11 +43,7 @@ class LogGroup(Resource):
 
     tags: Fact[Mapping[str, str]] = fact(
         "The tags it carries.",
-        live=SideList(
-            call("resourcegroupstaggingapi:GetResources", ResourceTypeFilters=["logs:log-group"]),
-            "ResourceTagMappingList[]",
-            key="ResourceARN",
-        ).at("Tags", tag_list, absent={}),
+        live=tags_of_type("logs:log-group"),
     )
     created_at: Fact[datetime] = fact("When it was created.", live=item("creationTime", milliseconds))
     kept: Fact[timedelta | None] = fact("How long it keeps events; none for ever.", live=item("@", kept_for))
@@ -55,10 +51,4 @@ class LogGroup(Resource):
     size: Fact[int | None] = fact("Its size in bytes.", live=item("storedBytes", whole, absent=None))
     key: Fact[str | None] = fact(
         "The KMS key it is encrypted with; none for the AWS-owned key.", live=item("kmsKeyId", text, absent=None)
-    )
-    key_manager: Fact[str | None] = derived(
-        "Who manages that KMS key: CUSTOMER or AWS; none for no KMS key.", needs=key_needs, by=manager_of
-    )
-    key_state: Fact[str | None] = derived(
-        "The state of that KMS key; none for no KMS key.", needs=key_needs, by=state_of
     )

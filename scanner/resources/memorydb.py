@@ -6,23 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from scanner.model.convert import days, flag, instant, is_, tag_list, text, tuple_of
+from scanner.model.convert import days, flag, is_, text, tuple_of
 from scanner.model.fact import Fact, derived, fact
-from scanner.model.origin import Listing, SideList, call, item
-from scanner.resources.store import Backup, DataStore
-
-
-def oldest(raw: Any) -> datetime:
-    """Find the earliest instant of a list; raise where it is empty."""
-    return min(instant(one) for one in raw)
-
-
-def _tags(kind: str) -> SideList:
-    return SideList(
-        call("resourcegroupstaggingapi:GetResources", ResourceTypeFilters=[kind]),
-        "ResourceTagMappingList[]",
-        key="ResourceARN",
-    )
+from scanner.model.origin import Listing, call, item
+from scanner.resources.store import Backup, DataStore, oldest
+from scanner.resources.tags import tags_of_type
 
 
 class Cluster(DataStore):
@@ -34,9 +22,7 @@ class Cluster(DataStore):
         call("memorydb:DescribeClusters", ShowShardDetails=True), "Clusters[]", id="{ARN}", name="{Name}"
     )
 
-    tags: Fact[Mapping[str, str]] = fact(
-        "The tags it carries.", live=_tags("memorydb:cluster").at("Tags", tag_list, absent={})
-    )
+    tags: Fact[Mapping[str, str]] = fact("The tags it carries.", live=tags_of_type("memorydb:cluster"))
     created_at: Fact[datetime] = fact(
         # MemoryDB does not tell when a cluster was created; its oldest node is not older.
         "When its oldest node was created.", live=item("Shards[].Nodes[].CreateTime", oldest)
@@ -98,6 +84,4 @@ class Snapshot(Backup):
     automated: Fact[bool] = fact("MemoryDB took it by itself.", live=item("Source", is_("automated")))
     encrypted: Fact[bool] = fact("It is encrypted: MemoryDB encrypts all.", live=item("Name", bool))
     key: Fact[str | None] = fact("The KMS key it is encrypted with.", live=item("KmsKeyId", text, absent=None))
-    tags: Fact[Mapping[str, str]] = fact(
-        "The tags it carries.", live=_tags("memorydb:snapshot").at("Tags", tag_list, absent={})
-    )
+    tags: Fact[Mapping[str, str]] = fact("The tags it carries.", live=tags_of_type("memorydb:snapshot"))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from scanner.model.convert import flag, instant, is_, tag_list, text, tuple_of
+from scanner.model.convert import flag, instant, is_, text, tuple_of
 from scanner.model.fact import Fact, derived, fact
-from scanner.model.origin import Listing, SideList, call, of
+from scanner.model.origin import Listing, call, of
 from scanner.resources.store import DataStore
+from scanner.resources.tags import tags_of_type
 
 _DOMAIN = call("opensearch:DescribeDomain", DomainName=of("DomainName"))
 #: 336 hourly snapshots, one a day for Elasticsearch before 5.3 (developer guide, "Creating index snapshots").
@@ -28,11 +29,7 @@ class Domain(DataStore):
 
     tags: Fact[Mapping[str, str]] = fact(
         "The tags it carries.",
-        live=SideList(
-            call("resourcegroupstaggingapi:GetResources", ResourceTypeFilters=["es:domain"]),
-            "ResourceTagMappingList[]",
-            key="ResourceARN",
-        ).at("Tags", tag_list, absent={}),
+        live=tags_of_type("es:domain"),
     )
     created_at: Fact[datetime] = fact(
         "When it was created.",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact, derived
 from scanner.model.look import Look, Partial, gathered
 from scanner.model.resource import Resource
@@ -26,6 +27,7 @@ from scanner.resources.aws_backup.history import (
     sizes_needs,
 )  # fmt: skip
 from scanner.resources.aws_backup.plans import Plan, PlanRule, Selection, matches
+from scanner.resources.aws_backup.rhythm import often_enough, schedule_of
 from scanner.resources.aws_backup.settings import Settings
 from scanner.resources.store import Backup, DataStore
 
@@ -56,6 +58,8 @@ class Made:
     usable: bool
     copy: bool = False
     continuous: bool = False
+    #: how far back from now a continuous one restores
+    reach: timedelta | None = None
 
 
 def picks(selection: Selection, store: DataStore) -> bool:
@@ -105,7 +109,7 @@ def admitted(selection: Selection, store: DataStore, look: Look) -> bool:
     A kind that is named by ARN is taken whatever the opt-in says, except Aurora, Neptune and DocumentDB; a kind that
     the settings do not name is not held back.
     """
-    kind = type(store).backup_type
+    kind = store.backed_up_as
     if explicit(selection, store) and kind not in _ALWAYS_OPT_IN:
         return True
     return all(settings.opted_in.get(kind, True) for settings in look.every(Settings, region=store.region))
@@ -114,7 +118,7 @@ def admitted(selection: Selection, store: DataStore, look: Look) -> bool:
 def cover_needs(kind: type[DataStore]) -> list[Fact[Any]]:
     """Name the facts that `covers` reads."""
     return [
-        kind.tags, Plan.rules, Settings.opted_in, Selection.resources, Selection.not_resources, Selection.any_tags,
+        kind.tags, kind.backed_up_as, Plan.rules, Settings.opted_in, Selection.resources, Selection.not_resources, Selection.any_tags,
         Selection.conditions, Selection.role,
     ]  # fmt: skip
 
@@ -126,12 +130,15 @@ def backup_kinds(kind: type[Resource]) -> tuple[type[Backup], ...]:
     )
 
 
-def backups(store: DataStore, look: Look) -> Partial[Made]:
-    """Give every backup of a store that exists, in all scanned regions, oldest first, and why there may be more."""
+def backups(store: DataStore, look: Look, tied_by: Mapping[type[Backup], Fact[str]] | None = None) -> Partial[Made]:
+    """Give every backup of a store that exists, in all scanned regions, oldest first, and why there may be more.
+
+    `tied_by` names, for some kinds of backup, another fact than `source` that ties a backup to its store.
+    """
     known: dict[str, Made] = {}
     missing = None
     for kind in backup_kinds(type(store)):
-        found = gathered(look.where(kind, kind.source, store.id), _made)
+        found = gathered(look.where(kind, (tied_by or {}).get(kind, kind.source), store.id), _made)
         known.update({one.id: one for one in found.known})
         missing = missing or found.missing
     return Partial(tuple(sorted(known.values(), key=lambda one: (one.made_at, one.id))), missing)
@@ -140,26 +147,53 @@ def backups(store: DataStore, look: Look) -> Partial[Made]:
 def _made(backup: Backup) -> Iterator[Made]:
     yield Made(
         backup.id, backup.kind, backup.region, backup.account, backup.made_at, backup.usable,
-        backup.copied_from is not None, backup.continuous,
+        backup.copied_from is not None, backup.continuous, backup.reach,
     )  # fmt: skip
 
 
-def backups_needs(kind: type[DataStore]) -> list[Fact[Any]]:
+def backups_needs(kind: type[DataStore], tied_by: Mapping[type[Backup], Fact[str]] | None = None) -> list[Fact[Any]]:
     """Name the facts that `backups` reads."""
     return [
         fact
         for one in backup_kinds(kind)
-        for fact in (one.source, one.made_at, one.usable, one.copied_from, one.continuous)
-    ]
+        for fact in (
+            (tied_by or {}).get(one, one.source), one.made_at, one.usable, one.copied_from, one.continuous, one.reach,
+        )
+    ]  # fmt: skip
+
+
+def lasting(covers: Iterable[Cover], wanted: timedelta, every: timedelta, at: datetime) -> tuple[Cover, ...]:
+    """Give the plan rules that keep as long as wanted, here or as copies, if together they run often enough.
+
+    One that runs seldom and keeps for years leaves most days of the last month without a backup.
+    """
+    found: list[Cover] = []
+    doubt: CouldNotCheck | None = None
+    for cover in covers:
+        if cover.rule.longest is None or cover.rule.longest >= wanted:
+            try:
+                schedule_of(cover.rule)
+                found.append(cover)
+            except CouldNotCheck as stop:
+                doubt = doubt or stop
+    if found and often_enough([cover.rule for cover in found], every, at):
+        return tuple(found)
+    if doubt is not None:
+        raise doubt
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """A place other than its own where AWS keeps a live copy or copied backups of a store, and by what means."""
+    """A place other than its own where AWS keeps a live copy or copied backups of a store, and by what means.
+
+    `sound` where it can stand in for the store: it is whole, and kept up to date. A region that is not known is "".
+    """
 
     region: str
     account: str
     how: str
+    sound: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +217,11 @@ class Recoverable(DataStore):
     kept_in: Fact[Partial[Keeping]] = derived(
         "The backup vaults in which it has recovery points, and their locks.", needs=keepings_needs, by=keepings
     )
-    # A kind without backups or replication of its own keeps these five defaults.
+    # A kind without backups or replication of its own keeps these six defaults.
+    piecewise: Fact[str | None] = derived(
+        "Why the backups of its parts are judged and not its own; none where it is taken as a whole.",
+        needs=lambda _: (), by=lambda *_: None,
+    )  # fmt: skip
     backed_up_with: Fact[str | None] = derived(
         "The id of the resource that its backups belong to: the cluster of a member; none for itself.",
         needs=lambda _: (), by=lambda *_: None,

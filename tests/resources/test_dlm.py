@@ -14,6 +14,7 @@ from scanner.resources.dlm import (
     exclusions,
     lifetime,
     longest_gap,
+    longest_lifetime,
     schedules,
     target_types,
 )  # fmt: skip
@@ -99,6 +100,11 @@ def test_words_that_cannot_be_read_are_refused_when_read(made: dict[str, object]
 )
 def test_how_long_a_snapshot_lives(schedule: SnapshotSchedule, kept: timedelta | None) -> None:
     assert lifetime(schedule, AT) == kept
+
+
+def test_how_long_a_snapshot_lives_at_most() -> None:
+    uneven = SnapshotSchedule(cron="cron(0 2 ? * MON,TUE,FRI *)", count=1)
+    assert (lifetime(uneven, AT), longest_lifetime(uneven, AT)) == (DAY, 3 * DAY)
 
 
 def test_the_region_of_an_outpost() -> None:

@@ -211,7 +211,7 @@ def test_the_region_of_a_replica_is_that_of_its_bucket() -> None:
 
 def test_the_region_of_a_bucket_in_another_account_is_not_known() -> None:
     found = elsewhere(ReplicationRule("arn:aws:s3:::theirs", account="222222222222"))
-    assert not found.known
+    assert [(one.region, one.account) for one in found.known] == [("", "222222222222")]
     assert "account 222222222222" in found.missing.detail
 
 
@@ -219,7 +219,6 @@ def test_the_region_of_a_bucket_in_another_account_is_not_known() -> None:
     "rule",
     [
         ReplicationRule("arn:aws:s3:::far", enabled=False),
-        ReplicationRule("arn:aws:s3:::far", part="prefix x/"),
     ],
 )
 def test_what_is_no_copy_of_the_bucket(rule: ReplicationRule) -> None:
@@ -228,9 +227,14 @@ def test_what_is_no_copy_of_the_bucket(rule: ReplicationRule) -> None:
     assert found.missing is None
 
 
+def test_a_part_that_is_replicated_lies_there_but_is_no_copy_of_the_bucket() -> None:
+    (found,) = elsewhere(ReplicationRule("arn:aws:s3:::far", part="prefix x/")).known
+    assert (found.region, found.sound, found.how) == ("eu-central-1", False, "replication of prefix x/ to far")
+
+
 def test_objects_encrypted_with_kms_are_left_out_unless_selected() -> None:
-    assert not elsewhere(ReplicationRule("arn:aws:s3:::far"), algorithm="aws:kms").known
-    assert elsewhere(ReplicationRule("arn:aws:s3:::far", kms_objects=True), algorithm="aws:kms").known
+    assert not elsewhere(ReplicationRule("arn:aws:s3:::far"), algorithm="aws:kms").known[0].sound
+    assert elsewhere(ReplicationRule("arn:aws:s3:::far", kms_objects=True), algorithm="aws:kms").known[0].sound
     unknown = elsewhere(ReplicationRule("arn:aws:s3:::far"), algorithm=None)
     assert not unknown.known
     assert unknown.missing is not None

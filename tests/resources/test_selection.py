@@ -28,6 +28,8 @@ ACCOUNT = "111111111111"
 REGIONS = ("eu-west-1", "eu-central-1")
 TABLE = f"arn:aws:dynamodb:eu-west-1:{ACCOUNT}:table/orders"
 CLUSTER = f"arn:aws:rds:eu-west-1:{ACCOUNT}:cluster:orders"
+#: A Multi-AZ cluster of RDS is no Aurora cluster, though its ARN looks alike.
+MULTI_AZ = CLUSTER + "-mysql"
 LOST = Unknown(Reason.DENIED, "denied")
 PLAN = f"arn:aws:backup:eu-west-1:{ACCOUNT}:backup-plan:p"
 TESTS = {"=": "equals", "~": "like", "!=": "not-equals", "!~": "not-like"}
@@ -127,6 +129,9 @@ def test_picks_as_aws_does(case: Case) -> None:
         ("not named in the settings", TABLE, ("*",), {"EFS": False}, True),
         ("Aurora off, though its ARN is named", CLUSTER, (CLUSTER,), {"Aurora": False}, False),
         ("Aurora on", CLUSTER, ("*",), {"Aurora": True}, True),
+        ("RDS off, a Multi-AZ cluster", MULTI_AZ, ("*",), {"Aurora": True, "RDS": False}, False),
+        ("Aurora off, a Multi-AZ cluster", MULTI_AZ, ("*",), {"Aurora": False, "RDS": True}, True),
+        ("RDS off, a Multi-AZ cluster that its ARN names", MULTI_AZ, (MULTI_AZ,), {"RDS": False}, True),
         ("settings unknown", TABLE, ("*",), None, None),
         ("settings unknown, but its ARN is named", TABLE, (TABLE,), None, True),
     ],
@@ -198,8 +203,10 @@ def made(
 
 
 def store(arn: str, tags: Mapping[str, str] | None) -> Resource:
-    kind = kinds()["aws.dynamodb.table" if ":dynamodb:" in arn else "aws.rds.cluster"]
-    return made(kind, arn, {"tags": tags})
+    if ":dynamodb:" in arn:
+        return made(kinds()["aws.dynamodb.table"], arn, {"tags": tags})
+    engine = "mysql" if arn == MULTI_AZ else "aurora-mysql"
+    return made(kinds()["aws.rds.cluster"], arn, {"tags": tags, "engine": engine})
 
 
 def selection(case: Case, name: str = "s", region: str = "eu-west-1") -> Resource:

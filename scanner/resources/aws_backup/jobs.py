@@ -32,7 +32,8 @@ def source_gone(job: Job, look: Look) -> bool:
     family = _OF_RDS if named in _OF_RDS else frozenset({named})
     known = [kind for kind in stores() if kind.backup_type in family]
     region = source.split(":")[3] if source.count(":") >= 5 else ""
-    if not known or region not in look.estate.regions:
+    # A bucket's ARN names no region; the list of buckets is one for all of them.
+    if not source or not known or (region and region not in look.estate.regions):
         return False
     return all(look.one(kind, source) is None for kind in known)
 

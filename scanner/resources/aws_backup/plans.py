@@ -14,6 +14,10 @@ from scanner.model.look import Look, any_of
 from scanner.model.origin import Listing, call, of, parent
 from scanner.model.resource import Resource
 
+#: How far back continuous backups reach at most, of whatever kind (developer guide, "Continuous backups and
+#: point-in-time recovery").
+CONTINUOUS_REACH = timedelta(days=35)
+
 
 def matches(pattern: str, text: str) -> bool:
     """Say whether a pattern of AWS Backup fits: `*` stands for anything, and nothing else is special."""
@@ -22,10 +26,11 @@ def matches(pattern: str, text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A copy that a plan rule makes: where to, and how long it is kept there (None: for ever)."""
+    """A copy that a plan rule makes: where to, how long it is kept there (None: for ever), and when it turns cold."""
 
     vault: str
     kept: timedelta | None
+    cold_after: timedelta | None = None
 
     @property
     def region(self) -> str:
@@ -59,6 +64,13 @@ class PlanRule:
     complete_within: timedelta | None = None
     opted_in_to_archive: bool = False
 
+    @property
+    def longest(self) -> timedelta | None:
+        """How long the backup that is kept longest is kept, here or as a copy; None for ever."""
+        kept = [self.kept, *(copy.kept for copy in self.copies)]
+        lengths = [one for one in kept if one is not None]
+        return max(lengths) if len(lengths) == len(kept) else None
+
 
 def plan_rule(raw: Mapping[str, Any]) -> PlanRule:
     """Read one rule of `GetBackupPlan`, with the defaults of its API reference (BackupRule)."""
@@ -67,21 +79,33 @@ def plan_rule(raw: Mapping[str, Any]) -> PlanRule:
         name=raw.get("RuleName", ""),
         vault=raw.get("TargetBackupVaultName", ""),
         schedule=raw.get("ScheduleExpression", ""),
-        # AWS says Etc/UTC; UTC needs no time zone database.
-        timezone=(raw.get("ScheduleExpressionTimezone") or "UTC").removeprefix("Etc/"),
+        timezone=_zone(raw.get("ScheduleExpressionTimezone")),
         start_within=timedelta(minutes=raw.get("StartWindowMinutes") or 480),
         kept=_days(lifecycle.get("DeleteAfterDays")),
         cold_after=_days(lifecycle.get("MoveToColdStorageAfterDays")),
         continuous=bool(raw.get("EnableContinuousBackup", False)),
-        copies=tuple(
-            Copy(one["DestinationBackupVaultArn"], _days((one.get("Lifecycle") or {}).get("DeleteAfterDays")))
-            for one in raw.get("CopyActions") or ()
-        ),
+        copies=tuple(_copy(one, lifecycle) for one in raw.get("CopyActions") or ()),
         tags=tuple(sorted((raw.get("RecoveryPointTags") or {}).items())),
         complete_within=_completion(raw.get("CompletionWindowMinutes")),
         # Without it, EBS snapshots stay out of the archive tier whatever the lifecycle says (Lifecycle, API reference).
         opted_in_to_archive=bool(lifecycle.get("OptInToArchiveForSupportedResources", False)),
     )
+
+
+def _copy(raw: Mapping[str, Any], of_rule: Mapping[str, Any]) -> Copy:
+    # "If you do not specify a lifecycle, AWS Backup applies the lifecycle policy of the source backup to the
+    # destination backup" (CloudFormation, CopyActionResourceType; the API reference is silent).
+    lifecycle = raw.get("Lifecycle") or of_rule
+    return Copy(
+        raw["DestinationBackupVaultArn"],
+        _days(lifecycle.get("DeleteAfterDays")),
+        _days(lifecycle.get("MoveToColdStorageAfterDays")),
+    )
+
+
+def _zone(raw: str | None) -> str:
+    # AWS says Etc/UTC; UTC needs no time zone database.
+    return "UTC" if raw in (None, "", "Etc/UTC") else str(raw)
 
 
 def _days(raw: Any) -> timedelta | None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from functools import lru_cache
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 from scanner.model.duration import speak
 from scanner.model.look import legible
@@ -32,22 +33,45 @@ def schedule_of(rule: PlanRule) -> Schedule:
 
 def longest_gap(rules: Sequence[PlanRule], at: datetime) -> timedelta | None:
     """Measure the longest stretch of the coming year in which none of the rules runs; None where none ever does."""
-    return _longest_gap(tuple(sorted({(rule.schedule, rule.timezone, rule.name) for rule in rules})), at)
+    return max((after - before for before, after in pairwise(_runs(_key(rules), at))), default=None)
 
 
 @lru_cache(maxsize=4096)
-def _longest_gap(rules: tuple[tuple[str, str, str], ...], at: datetime) -> timedelta | None:
+def _often(rules: tuple[tuple[str, str, str], ...], every: timedelta, at: datetime) -> bool:
+    zones = [ZoneInfo(zone) for zone in {zone for _, zone, _ in rules} - {"UTC"}]
+    runs = _runs(rules, at)
+    return bool(runs) and all(
+        after - before <= every or after - before - _put_back(before, after, zones) <= every
+        for before, after in pairwise(runs)
+    )
+
+
+def often_enough(rules: Sequence[PlanRule], every: timedelta, at: datetime) -> bool:
+    """Say whether they run at least so often; the hour by which clocks are put back does not count as late."""
+    return _often(_key(rules), every, at)
+
+
+def _put_back(before: datetime, after: datetime, zones: Sequence[ZoneInfo]) -> timedelta:
+    shifts = (
+        (before.astimezone(zone).utcoffset() or timedelta()) - (after.astimezone(zone).utcoffset() or timedelta())
+        for zone in zones
+    )
+    return max([timedelta(), *shifts])
+
+
+def _key(rules: Sequence[PlanRule]) -> tuple[tuple[str, str, str], ...]:
+    return tuple(sorted({(rule.schedule, rule.timezone, rule.name) for rule in rules}))
+
+
+@lru_cache(maxsize=4096)
+def _runs(rules: tuple[tuple[str, str, str], ...], at: datetime) -> tuple[datetime, ...]:
+    """Give every run of the coming year between its two ends; nothing where there is none."""
     runs = {
         run
         for schedule, timezone, name in rules
         for run in schedule_of(PlanRule(name, "", schedule, timezone)).occurrences(at, at + _YEAR)
     }
-    return max(after - before for before, after in pairwise([at, *sorted(runs), at + _YEAR])) if runs else None
-
-
-def clock_change(rules: Sequence[PlanRule]) -> timedelta:
-    """Give the hour by which a daily run in a time zone may be late once a year; none in UTC."""
-    return timedelta(hours=1) if any(rule.timezone != "UTC" for rule in rules) else timedelta()
+    return (at, *sorted(runs), at + _YEAR) if runs else ()
 
 
 def loss(rules: Sequence[PlanRule], at: datetime) -> tuple[timedelta, str] | None:
@@ -70,6 +94,6 @@ def window_gap(rule: PlanRule, opens: time, lasts: timedelta, at: datetime) -> t
     inside = [
         run
         for run in schedule_of(rule).occurrences(at, at + _YEAR)
-        if (timedelta(hours=run.hour, minutes=run.minute) - opened) % timedelta(days=1) < lasts
+        if not (late := (timedelta(hours=run.hour, minutes=run.minute) - opened) % timedelta(days=1)) or late < lasts
     ]
     return max(after - before for before, after in pairwise([at, *inside, at + _YEAR])) if inside else None

@@ -38,12 +38,17 @@ def in_use(settings: Settings, look: Look) -> Partial[str]:
 def _named(store: DataStore, look: Look) -> tuple[str, ...]:
     # AWS Backup protects a member of a cluster under the cluster's name for itself, not under the member's.
     fact = type(store).facts.get("backed_up_with")
-    return () if fact is not None and look.read(store, fact) else (type(store).backup_type,)
+    return () if fact is not None and look.read(store, fact) else (store.backed_up_as,)
 
 
 def in_use_needs(_: object) -> list[Fact[Any]]:
     """Name the facts that `in_use` reads; naming the tags of each kind is what has it listed at all."""
-    return [kind.facts[name] for kind in stores() for name in ("tags", "backed_up_with") if name in kind.facts]
+    return [
+        kind.facts[name]
+        for kind in stores()
+        for name in ("tags", "backed_up_as", "backed_up_with")
+        if name in kind.facts
+    ]
 
 
 class Settings(Resource):

@@ -9,9 +9,9 @@ from typing import Any
 from scanner.model.convert import days, flag, instant, is_, tag_list, text, whole
 from scanner.model.fact import Fact, derived, fact
 from scanner.model.origin import Listing, call, item, of, parent
-from scanner.model.resource import Resource
 from scanner.resources.aws_backup.holds import HeldPoint
-from scanner.resources.keys import key_needs, manager_of, state_of
+from scanner.resources.aws_backup.plans import CONTINUOUS_REACH
+from scanner.resources.keys import Keyed
 from scanner.resources.store import Backup
 
 
@@ -20,7 +20,7 @@ def key_of(raw: Mapping[str, Any]) -> str | None:
     return None if raw.get("EncryptionKeyType") == "AWS_OWNED_KMS_KEY" else raw.get("EncryptionKeyArn")
 
 
-class Vault(Resource):
+class Vault(Keyed):
     """An AWS Backup vault."""
 
     kind = "aws.backup.vault"
@@ -30,12 +30,6 @@ class Vault(Resource):
     )
 
     key: Fact[str | None] = fact("The KMS key that encrypts it; none for a key that AWS owns.", live=item("@", key_of))
-    key_manager: Fact[str | None] = derived(
-        "Who manages that KMS key: CUSTOMER or AWS; none for no KMS key.", needs=key_needs, by=manager_of
-    )
-    key_state: Fact[str | None] = derived(
-        "The state of that KMS key; none for no KMS key.", needs=key_needs, by=state_of
-    )
     vault_type: Fact[str] = fact(
         "What it is: BACKUP_VAULT, or LOGICALLY_AIR_GAPPED_BACKUP_VAULT, which is always locked for good.",
         live=item("VaultType", text, absent="BACKUP_VAULT"),
@@ -103,6 +97,11 @@ class RecoveryPoint(Backup):
     continuous: Fact[bool] = fact(
         "It restores to any moment since it was made, not to one only.",
         live=item("RecoveryPointArn", is_continuous),
+    )
+    reach: Fact[timedelta | None] = derived(
+        "How far back from now a continuous one restores; none for any other.",
+        needs=lambda kind: [kind.continuous, kind.kept],
+        by=lambda point, _: min(point.kept or CONTINUOUS_REACH, CONTINUOUS_REACH) if point.continuous else None,
     )
     status: Fact[str] = fact("What AWS says of it.", live=item("Status", text))
     encrypted: Fact[bool] = fact("It is encrypted.", live=item("IsEncrypted", flag))

@@ -7,7 +7,7 @@ from typing import Any
 
 from scanner.model.convert import instant
 from scanner.model.look import Look
-from scanner.resources.dlm import Policy, lifetime
+from scanner.resources.dlm import Policy, longest_lifetime
 
 #: The facts of a policy that say when it deletes.
 EXPIRY_FACTS = (Policy.policy_id, Policy.state, Policy.schedules)
@@ -35,7 +35,7 @@ def expires(backup: Any, look: Look) -> datetime | None:
         for schedule in policy.schedules:
             if named is None or schedule.name == named:
                 if policy.region == backup.region:
-                    kept = lifetime(schedule, look.estate.taken_at)
+                    kept = longest_lifetime(schedule, look.estate.taken_at)
                 else:
                     kept = next((copy.kept for copy in schedule.copies if copy.region == backup.region), None)
                 return backup.made_at + kept if kept is not None else None

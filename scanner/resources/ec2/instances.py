@@ -15,7 +15,6 @@ from scanner.model.reading import Reason, Unknown
 from scanner.resources.dlm import Policy
 from scanner.resources.ec2 import images as amis
 from scanner.resources.ec2 import volumes as ebs
-from scanner.resources.ec2.lineage import made_needs, made_of
 from scanner.resources.ec2.schedules import (
     POLICY_FACTS,
     Scheduled,
@@ -24,7 +23,7 @@ from scanner.resources.ec2.schedules import (
     smallest_loss,
     targets_instance,
 )  # fmt: skip
-from scanner.resources.protection import Made, Recoverable
+from scanner.resources.protection import Made, Recoverable, backups, backups_needs
 
 
 def first_seen(raw: Mapping[str, Any]) -> datetime:
@@ -68,9 +67,20 @@ def scheduled(instance: Instance, look: Look) -> Partial[Scheduled]:
     return gathered(policies, lambda one: runs_of(one) if targets_instance(one, instance) else ())
 
 
+def piecewise(instance: Instance, look: Look) -> str | None:  # noqa: ARG001  # the shape of a derived fact
+    """Say that lifecycle policies take its volumes one by one, where nothing makes images of it."""
+    taking = instance.schedules.whole()
+    if not taking or any(one.type == "IMAGE_MANAGEMENT" for one in taking):
+        return None
+    if instance.plans.known or instance.plans.whole():
+        return None
+    names = ", ".join(sorted({one.name for one in taking}))
+    return f"lifecycle policy {names} takes its volumes one by one, and they are judged themselves"
+
+
 def imaged(instance: Instance, look: Look) -> Partial[Made]:
     """Give the backups of an instance: images that can be told to be of it, and recovery points."""
-    return made_of(instance, look, {amis.Image: amis.Image.of_instance})
+    return backups(instance, look, {amis.Image: amis.Image.of_instance})
 
 
 class Instance(Recoverable):
@@ -111,8 +121,13 @@ class Instance(Recoverable):
     )
     made: Fact[Partial[Made]] = derived(
         "The backups of it that exist; an image whose instance nothing tells is not counted.",
-        needs=lambda kind: made_needs(kind, {amis.Image: amis.Image.of_instance}),
+        needs=lambda kind: backups_needs(kind, {amis.Image: amis.Image.of_instance}),
         by=imaged,
+    )
+    piecewise: Fact[str | None] = derived(
+        "Why its volumes are judged and not itself; none where something makes images of it, or nothing takes it.",
+        needs=lambda kind: [kind.schedules, kind.plans],
+        by=piecewise,
     )
     native: Fact[bool] = derived(
         "It keeps backups of its own, without AWS Backup: by a lifecycle policy.",

@@ -9,17 +9,15 @@ is alike. Where nothing tells it, the answer is "": such a copy counts as a back
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from scanner.model.errors import CouldNotCheck
-from scanner.model.fact import Fact
-from scanner.model.look import Look, Partial, gathered
+from scanner.model.look import Look
 from scanner.model.reading import Reason, Unknown
 from scanner.model.resource import Resource
 from scanner.resources.aws_backup.vaults import RecoveryPoint
-from scanner.resources.protection import Made, backup_kinds
-from scanner.resources.store import Backup, DataStore
+from scanner.resources.store import Backup
 
 if TYPE_CHECKING:
     from scanner.resources.ec2.images import Image
@@ -34,7 +32,6 @@ _COPIED_IMAGE = re.compile(
 )
 _CREATED_IMAGE = re.compile(r"Created by CreateImage\((i-[0-9a-f]+)\)")
 _VOLUME = re.compile(r"\bvol-(?!f+\b)[0-9a-f]{8,17}\b")
-Overrides = Mapping[type[Backup], Fact[str]]
 
 
 def is_copy(snapshot: Snapshot) -> bool:
@@ -181,37 +178,3 @@ def told(arn: str, backup: Backup) -> str:
     if not arn:
         raise CouldNotCheck(Unknown(Reason.UNRESOLVED, f"nothing tells what {backup.name} was made of"))
     return arn
-
-
-def made_of(store: DataStore, look: Look, overrides: Overrides) -> Partial[Made]:
-    """Give the backups of a store, oldest first, leaving out those that nothing ties to any store."""
-    known: dict[str, Made] = {}
-    missing = None
-    for kind in backup_kinds(type(store)):
-        found = gathered(
-            look.where(kind, overrides.get(kind, kind.source), store.id),
-            lambda one: (
-                Made(
-                    one.id,
-                    one.kind,
-                    one.region,
-                    one.account,
-                    one.made_at,
-                    one.usable,
-                    one.copied_from is not None,
-                    one.continuous,
-                ),
-            ),
-        )
-        known.update({one.id: one for one in found.known})
-        missing = missing or found.missing
-    return Partial(tuple(sorted(known.values(), key=lambda one: (one.made_at, one.id))), missing)
-
-
-def made_needs(kind: type[DataStore], overrides: Overrides) -> list[Fact[Any]]:
-    """Name the facts that `made_of` reads."""
-    return [
-        fact
-        for one in backup_kinds(kind)
-        for fact in (overrides.get(one, one.source), one.made_at, one.usable, one.copied_from, one.continuous)
-    ]

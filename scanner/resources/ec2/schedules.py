@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from scanner.model.look import Look, Partial, gathered
 from scanner.model.resource import Resource
 from scanner.resources.aws_backup.plans import PlanRule
-from scanner.resources.aws_backup.rhythm import clock_change
 from scanner.resources.aws_backup.rhythm import longest_gap as plan_gap
+from scanner.resources.aws_backup.rhythm import often_enough
 from scanner.resources.dlm import Policy, SnapshotSchedule, longest_gap
 from scanner.resources.protection import Cover
 
@@ -33,6 +33,8 @@ class Scheduled:
     policy: str
     name: str
     schedule: SnapshotSchedule
+    #: what the policy makes: EBS_SNAPSHOT_MANAGEMENT or IMAGE_MANAGEMENT
+    type: str = ""
 
 
 def sibling(resource: Resource, tail: str) -> str:
@@ -42,7 +44,7 @@ def sibling(resource: Resource, tail: str) -> str:
 
 def runs_of(policy: Policy) -> Iterable[Scheduled]:
     """Give the schedules of a policy that takes a resource."""
-    return tuple(Scheduled(policy.id, policy.name, one) for one in policy.schedules)
+    return tuple(Scheduled(policy.id, policy.name, one, policy.type) for one in policy.schedules)
 
 
 def targets_instance(policy: Policy, instance: Instance) -> bool:
@@ -90,21 +92,22 @@ def smallest_loss(store: Any, look: Look) -> timedelta | None:
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """What takes a resource again and again, the longest stretch between two times, and the hour of a clock change."""
+    """What takes a resource again and again, the longest stretch between two times, and whether that is short enough."""
 
     by: str
     gap: timedelta | None
-    slack: timedelta = timedelta()
+    enough: bool
 
 
-def rhythms(plans: Partial[Cover], schedules: Partial[Scheduled], at: datetime) -> Partial[Rhythm]:
+def rhythms(plans: Partial[Cover], schedules: Partial[Scheduled], every: timedelta, at: datetime) -> Partial[Rhythm]:
     """Give what takes a resource: all plan rules together, and each lifecycle schedule."""
 
     def of_plans(rules: list[PlanRule]) -> Iterable[Rhythm]:
         names = ", ".join(sorted({cover.plan_name for cover in plans.known}))
-        yield Rhythm(f"backup plan {names}", plan_gap(rules, at), clock_change(rules))
+        yield Rhythm(f"backup plan {names}", plan_gap(rules, at), often_enough(rules, every, at))
 
     rules = [cover.rule for cover in plans.known]
     planned = gathered([rules] if rules else [], of_plans)
-    scheduled = tuple(Rhythm(f"lifecycle policy {one.name}", longest_gap(one.schedule, at)) for one in schedules.known)
+    gaps = [(f"lifecycle policy {one.name}", longest_gap(one.schedule, at)) for one in schedules.known]
+    scheduled = tuple(Rhythm(by, gap, gap is not None and gap <= every) for by, gap in gaps)
     return Partial((*planned.known, *scheduled), plans.missing or schedules.missing or planned.missing)

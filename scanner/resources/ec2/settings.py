@@ -8,10 +8,9 @@ from scanner.model.convert import flag, text
 from scanner.model.fact import Fact, derived, fact
 from scanner.model.look import Look
 from scanner.model.origin import Listing, call
-from scanner.model.resource import Resource
 from scanner.resources.ec2 import images
 from scanner.resources.ec2.lineage import short
-from scanner.resources.keys import key_needs, manager_of
+from scanner.resources.keys import Keyed
 
 
 def imaged(settings: Settings, look: Look) -> Mapping[str, str]:
@@ -23,7 +22,7 @@ def imaged(settings: Settings, look: Look) -> Mapping[str, str]:
     }
 
 
-class Settings(Resource):
+class Settings(Keyed):
     """What EC2 does with new volumes and shared snapshots, in one region."""
 
     kind = "aws.ec2.settings"
@@ -34,12 +33,9 @@ class Settings(Resource):
         "New volumes are encrypted whether or not it is asked for.",
         live=call("ec2:GetEbsEncryptionByDefault").at("EbsEncryptionByDefault", flag),
     )
-    key: Fact[str] = fact(
+    key: Fact[str | None] = fact(
         "The KMS key that new volumes are encrypted with where none is named.",
         live=call("ec2:GetEbsDefaultKmsKeyId").at("KmsKeyId", text),
-    )
-    key_manager: Fact[str | None] = derived(
-        "Who manages that KMS key: CUSTOMER or AWS.", needs=key_needs, by=manager_of
     )
     blocks_public: Fact[str] = fact(
         "Whether snapshots may be shared with everyone: block-all-sharing, block-new-sharing or unblocked.",

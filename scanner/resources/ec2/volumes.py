@@ -13,7 +13,6 @@ from scanner.model.look import Look, Partial, gathered
 from scanner.model.origin import Listing, call, item
 from scanner.resources.dlm import Policy
 from scanner.resources.ec2 import instances, snapshots
-from scanner.resources.ec2.lineage import made_needs, made_of
 from scanner.resources.ec2.schedules import (
     POLICY_FACTS,
     Scheduled,
@@ -23,7 +22,15 @@ from scanner.resources.ec2.schedules import (
     targets_volume,
     targets_volume_of,
 )  # fmt: skip
-from scanner.resources.protection import Cover, Made, Recoverable, cover_needs, covers
+from scanner.resources.protection import (
+    Cover,
+    Made,
+    Recoverable,
+    backups,
+    backups_needs,
+    cover_needs,
+    covers,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +84,7 @@ def scheduled(volume: Volume, look: Look) -> Partial[Scheduled]:
 
 def snapped(volume: Volume, look: Look) -> Partial[Made]:
     """Give the backups of a volume: snapshots that can be told to be of it, and recovery points."""
-    return made_of(volume, look, {snapshots.Snapshot: snapshots.Snapshot.of_volume})
+    return backups(volume, look, {snapshots.Snapshot: snapshots.Snapshot.of_volume})
 
 
 class Volume(Recoverable):
@@ -120,7 +127,7 @@ class Volume(Recoverable):
     )  # fmt: skip
     made: Fact[Partial[Made]] = derived(
         "The backups of it that exist; a copy whose volume nothing tells is not counted.",
-        needs=lambda kind: made_needs(kind, {snapshots.Snapshot: snapshots.Snapshot.of_volume}),
+        needs=lambda kind: backups_needs(kind, {snapshots.Snapshot: snapshots.Snapshot.of_volume}),
         by=snapped,
     )
     native: Fact[bool] = derived(

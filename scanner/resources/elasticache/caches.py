@@ -6,19 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from scanner.model.convert import days, flag, instant, is_, tag_list, text, tuple_of
+from scanner.model.convert import days, flag, instant, is_, text, tuple_of
 from scanner.model.fact import Fact, derived, fact
-from scanner.model.origin import Listing, SideList, call, item
+from scanner.model.origin import Listing, call, item
 from scanner.resources.store import DataStore
-
-
-def tags_by_type(kind: str) -> SideList:
-    """Make the list that answers for the tags of one type of resource."""
-    return SideList(
-        call("resourcegroupstaggingapi:GetResources", ResourceTypeFilters=[kind]),
-        "ResourceTagMappingList[]",
-        key="ResourceARN",
-    )
+from scanner.resources.tags import tags_of_type
 
 
 def effectively_encrypted(raw: Mapping[str, Any]) -> bool:
@@ -66,7 +58,7 @@ class ReplicationGroup(Cache):
 
     tags: Fact[Mapping[str, str]] = fact(
         "The tags it carries.",
-        live=tags_by_type("elasticache:replicationgroup").at("Tags", tag_list, absent={}),
+        live=tags_of_type("elasticache:replicationgroup"),
     )
     created_at: Fact[datetime] = fact("When it was created.", live=item("ReplicationGroupCreateTime", instant))
     engine: Fact[str] = fact(
@@ -108,9 +100,7 @@ class CacheCluster(Cache):
         id="{ARN}", name="{CacheClusterId}", where="!ReplicationGroupId",
     )  # fmt: skip
 
-    tags: Fact[Mapping[str, str]] = fact(
-        "The tags it carries.", live=tags_by_type("elasticache:cluster").at("Tags", tag_list, absent={})
-    )
+    tags: Fact[Mapping[str, str]] = fact("The tags it carries.", live=tags_of_type("elasticache:cluster"))
     created_at: Fact[datetime] = fact("When it was created.", live=item("CacheClusterCreateTime", instant))
     encrypted: Fact[bool] = fact("Its data is encrypted at rest.", live=item("AtRestEncryptionEnabled", flag))
     key: Fact[str | None] = derived(
@@ -143,7 +133,7 @@ class ServerlessCache(Cache):
 
     tags: Fact[Mapping[str, str]] = fact(
         "The tags it carries.",
-        live=tags_by_type("elasticache:serverlesscache").at("Tags", tag_list, absent={}),
+        live=tags_of_type("elasticache:serverlesscache"),
     )
     created_at: Fact[datetime] = fact("When it was created.", live=item("CreateTime", instant))
     encrypted: Fact[bool] = fact(

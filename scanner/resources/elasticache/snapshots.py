@@ -6,18 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from scanner.model.convert import instant, is_, tag_list, text
+from scanner.model.convert import instant, is_, text
 from scanner.model.fact import Fact, derived, fact
 from scanner.model.look import Look
 from scanner.model.origin import Listing, SideList, call, item
-from scanner.resources.elasticache.caches import tags_by_type
-from scanner.resources.store import Backup
-
-
-def oldest(raw: Any) -> datetime:
-    """Find the earliest instant of a list; raise where it is empty."""
-    return min(instant(one) for one in raw)
-
+from scanner.resources.store import Backup, oldest
+from scanner.resources.tags import tags_of_type
 
 #: Tells of each cluster which group it is in: a group's snapshot may name only the member it was made of.
 _MEMBERS = SideList(
@@ -63,9 +57,7 @@ class Snapshot(Backup):
     status: Fact[str] = fact("What AWS says of it.", live=item("SnapshotStatus", text))
     automated: Fact[bool] = fact("ElastiCache took it by itself.", live=item("SnapshotSource", is_("automated")))
     key: Fact[str | None] = fact("The KMS key it is encrypted with.", live=item("KmsKeyId", text, absent=None))
-    tags: Fact[Mapping[str, str]] = fact(
-        "The tags it carries.", live=tags_by_type("elasticache:snapshot").at("Tags", tag_list, absent={})
-    )
+    tags: Fact[Mapping[str, str]] = fact("The tags it carries.", live=tags_of_type("elasticache:snapshot"))
 
 
 def cache_arn(raw: Mapping[str, Any]) -> str:
@@ -98,5 +90,5 @@ class ServerlessSnapshot(Backup):
     key: Fact[str | None] = fact("The KMS key it is encrypted with.", live=item("KmsKeyId", text, absent=None))
     tags: Fact[Mapping[str, str]] = fact(
         "The tags it carries.",
-        live=tags_by_type("elasticache:serverlesscachesnapshot").at("Tags", tag_list, absent={}),
+        live=tags_of_type("elasticache:serverlesscachesnapshot"),
     )

@@ -9,14 +9,13 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from scanner.model.convert import days, flag, instant, tag_list, text
-from scanner.model.fact import Fact, derived, fact
+from scanner.model.fact import Fact, fact
 from scanner.model.origin import Listing, call, item
-from scanner.model.resource import Resource
-from scanner.resources.keys import key_needs, manager_of, state_of
+from scanner.resources.keys import Keyed
 from scanner.resources.rds.arns import key_of
 
 
-class RestoreRange(Resource):
+class RestoreRange(Keyed):
     """What automated backups keep of one database. Abstract."""
 
     belongs_to = "source"
@@ -41,12 +40,6 @@ class RestoreRange(Resource):
     retention: Fact[timedelta] = fact("How long it is kept.", live=item("BackupRetentionPeriod", days))
     key: Fact[str | None] = fact(
         "The KMS key it is encrypted with; none where it is not encrypted.", live=item("@", key_of)
-    )
-    key_manager: Fact[str | None] = derived(
-        "Who manages that KMS key: CUSTOMER or AWS; none for no KMS key.", needs=key_needs, by=manager_of
-    )
-    key_state: Fact[str | None] = derived(
-        "The state of that KMS key; none for no KMS key.", needs=key_needs, by=state_of
     )
 
 

@@ -153,6 +153,13 @@ class Cluster(DatabaseCluster):
     backup_type = "Aurora"
     listed_by = _listed("Engine != 'docdb' && Engine != 'neptune'")
 
+    backed_up_as: Fact[str] = derived(
+        # "RDS" covers Multi-AZ clusters (AWS Backup developer guide, "Amazon RDS backups").
+        "AWS Backup's name for its kind: RDS for a Multi-AZ cluster, whose engine is not Aurora's.",
+        needs=lambda kind: [kind.engine],
+        by=lambda cluster, _: "Aurora" if cluster.engine.startswith("aurora") else "RDS",
+    )
+
 
 class DocumentCluster(DatabaseCluster):
     """A DocumentDB cluster."""

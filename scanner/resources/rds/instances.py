@@ -23,6 +23,8 @@ from scanner.resources.rds.window import Window, window
 
 #: "typically within the last 5 minutes" (RDS, Aurora, DocumentDB and Neptune user guides, point-in-time restore).
 LOSS = timedelta(minutes=5)
+#: How long a database stays stopped at most; then AWS starts it (RDS and Aurora user guides, "Stopping ...").
+LONGEST_STOP = timedelta(days=7)
 #: How automated backups come to lie in another region.
 REPLICATED_BACKUPS = "replicated automated backups"
 
@@ -75,6 +77,13 @@ def carried(instance: Any, look: Look) -> str | None:
     return cluster if cluster is not None else carrier(instance, look)
 
 
+def stopped(store: Recoverable) -> bool:
+    """Say whether a database is stopped: AWS takes no backups of it, and nothing is written to it."""
+    from scanner.resources.rds.clusters import DatabaseCluster  # noqa: PLC0415  # the two refer to each other
+
+    return isinstance(store, (Instance, DatabaseCluster)) and store.status == "stopped"
+
+
 def its_cluster(store: Recoverable) -> str:
     """Say that the backups of a cluster's member belong to the cluster; "" of anything else."""
     cluster = store.cluster if isinstance(store, Instance) else None
@@ -114,7 +123,8 @@ def restorable(instance: Any, look: Look) -> Span | None:
     if not instance.retention or instance.latest is None:
         return None
     ranges = look.where(AutomatedBackup, AutomatedBackup.source, instance.id, region=instance.region)
-    begins = [one.earliest for one in ranges if one.earliest is not None]
+    # Those of a former instance of the same name are retained beside its own, and reach no further than its end.
+    begins = [one.earliest for one in ranges if one.status != "retained" and one.earliest is not None]
     return Span(min(begins), instance.latest) if begins else None
 
 
@@ -215,9 +225,11 @@ class Instance(Recoverable):
     )
     restorable: Fact[Span | None] = derived(
         "The span to any moment of which its automated backups restore it; none where it takes none.",
-        needs=lambda kind: [kind.retention, kind.latest, AutomatedBackup.source, AutomatedBackup.earliest],
+        needs=lambda kind: [
+            kind.retention, kind.latest, AutomatedBackup.source, AutomatedBackup.status, AutomatedBackup.earliest,
+        ],
         by=restorable,
-    )
+    )  # fmt: skip
     elsewhere: Fact[Partial[Elsewhere]] = derived(
         "The other regions that hold its automated backups, its replicas or its source.",
         needs=lambda kind: [kind.replicated, kind.replicas, kind.replica_of],

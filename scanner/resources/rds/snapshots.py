@@ -66,6 +66,10 @@ class DatabaseSnapshot(Backup):
     tags: Fact[Mapping[str, str]] = fact("The tags it carries.", live=item("TagList", tag_list))
     status: Fact[str] = fact("What AWS says of it.", live=item("Status", text))
     usable: Fact[bool] = fact("It is complete and can be restored.", live=item("Status", is_("available")))
+    begun_at: Fact[datetime] = fact(
+        # "Changes for the copy when the snapshot is copied" (DBSnapshot, API reference).
+        "When it, or the copying, was begun.", live=item("SnapshotCreateTime", instant)
+    )  # fmt: skip
     type: Fact[str] = fact("Who made it: automated, manual or awsbackup.", live=item("SnapshotType", text))
     engine: Fact[str] = fact("The database engine of its source.", live=item("Engine", text))
     key: Fact[str | None] = fact(

@@ -18,7 +18,8 @@ class Window:
 
     def opens_within(self, opens: time, lasts: timedelta) -> bool:
         """Say whether it opens inside another window, end excluded; both may run over midnight."""
-        return (_since_midnight(self.opens) - _since_midnight(opens)) % _DAY < lasts
+        late = (_since_midnight(self.opens) - _since_midnight(opens)) % _DAY
+        return not late or late < lasts  # a window without length is its first moment
 
     def __str__(self) -> str:
         hours, minutes = divmod((_since_midnight(self.opens) + self.lasts) % _DAY // timedelta(minutes=1), 60)

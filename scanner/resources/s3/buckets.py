@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from scanner.model.convert import flag, instant, is_, tag_list, text, tuple_of
+from scanner.model.convert import flag, instant, is_, text, tuple_of
 from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact, derived, fact
 from scanner.model.look import Look, Partial, gathered
-from scanner.model.origin import Listing, SideList, call, item, of
+from scanner.model.origin import Listing, call, item, of
 from scanner.model.reading import Reason, Unknown
 from scanner.model.resource import Resource
 from scanner.resources.protection import Elsewhere, Recoverable
@@ -19,6 +19,7 @@ from scanner.resources.s3.exports import Export, Mirror
 from scanner.resources.s3.lifecycle import LifecycleRule, lifecycle_rule
 from scanner.resources.s3.logs import LogArchive
 from scanner.resources.s3.replication import ReplicationRule, replication_rule
+from scanner.resources.tags import tags_of_type
 
 #: The key that S3 uses for `aws:kms` where the bucket names none (GetBucketEncryption, API reference).
 AWS_MANAGED_KEY = "alias/aws/s3"
@@ -80,23 +81,34 @@ def encrypts_by(raw: Mapping[str, Any]) -> str | None:
 
 
 def replicas(bucket: Bucket, look: Look) -> Partial[Elsewhere]:
-    """Give the places that hold a replica of the whole bucket.
+    """Give the places that hold replicas of the bucket.
 
-    A rule that is limited to a part is no copy of the bucket, nor is one that leaves out objects encrypted
+    One is sound only if it holds the whole bucket: neither limited to a part, nor leaving out objects encrypted
     with KMS where the bucket encrypts so by default (user guide, "Replicating encrypted objects").
     """
-
-    def places(rule: ReplicationRule) -> Iterable[Elsewhere]:
-        if not rule.enabled or rule.part or (not rule.kms_objects and bucket.algorithm.startswith("aws:kms")):
-            return ()
-        target = look.one(Bucket, rule.bucket)
+    known: list[Elsewhere] = []
+    missing: Unknown | None = None
+    for rule in bucket.replication:
+        if not rule.enabled:
+            continue
+        try:
+            whole = not rule.part and (rule.kms_objects or not bucket.algorithm.startswith("aws:kms"))
+            target = look.one(Bucket, rule.bucket)
+        except CouldNotCheck as stop:
+            missing = missing or stop.unknown
+            continue
         name = rule.bucket.rpartition(":")[2]
-        if target is None:
-            owner = f"account {rule.account}" if rule.account else "another account"
-            raise CouldNotCheck(Unknown(Reason.BEYOND, f"replica bucket {name} is in {owner}: its region is not known"))
-        return (Elsewhere(target.region, target.account, f"replication to {name}"),)
-
-    return gathered(bucket.replication, places)
+        part = f" of {rule.part}" if rule.part else "" if whole else " of what KMS does not encrypt"
+        how = f"replication{part} to {name}"
+        if target is not None:
+            known.append(Elsewhere(target.region, target.account, how, whole))
+            continue
+        owner = f"account {rule.account}" if rule.account else "another account"
+        beyond = Unknown(Reason.BEYOND, f"replica bucket {name} is in {owner}: its region is not known")
+        missing = missing or beyond
+        if rule.account:
+            known.append(Elsewhere("", rule.account, how, whole))
+    return Partial(tuple(known), missing)
 
 
 def held_in(bucket: Bucket, look: Look) -> Partial[str]:
@@ -143,11 +155,7 @@ class Bucket(Recoverable):
 
     tags: Fact[Mapping[str, str]] = fact(
         "The tags it carries.",
-        live=SideList(
-            call("resourcegroupstaggingapi:GetResources", ResourceTypeFilters=["s3"]),
-            "ResourceTagMappingList[]",
-            key="ResourceARN",
-        ).at("Tags", tag_list, absent={}),
+        live=tags_of_type("s3"),
     )
     created_at: Fact[datetime] = fact(
         # S3 may move it when the bucket's policy is edited (ListBuckets, API reference): never too early.
@@ -229,7 +237,7 @@ class Bucket(Recoverable):
         by=lambda bucket, _: timedelta() if bucket.versioning == "Enabled" else None,
     )
     elsewhere: Fact[Partial[Elsewhere]] = derived(
-        "Where replicas of the whole bucket are.",
+        "Where replicas of the bucket are.",
         needs=lambda kind: [kind.replication, kind.algorithm],
         by=replicas,
     )
