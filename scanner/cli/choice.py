@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 import click
 
-from scanner.model.finding import Findings
+from scanner.model.finding import Finding, Findings
 from scanner.model.policy import Policy
 from scanner.model.rule import Catalogue, Rule
-from scanner.model.verdict import Severity
+from scanner.model.verdict import Outcome, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +26,13 @@ class Choice:
     def pick(self, catalogue: Catalogue, policy: Policy) -> tuple[Rule, ...]:
         """Give the rules that are chosen; refuse names that nothing answers to."""
         for name in self.rules:
-            if not any(matches(name, rule) for rule in catalogue.rules):
+            if not name or not any(matches(name, rule) for rule in catalogue.rules):
                 raise click.BadParameter(
                     f"no rule is called {name!r}; `backup-scan rules` lists them{_nearest(name, catalogue.rules)}",
                     param_hint="--rule",
                 )
         for clause in self.clauses:
-            if not any(one == clause or one.startswith(f"{clause}-") for one in policy.clauses):
+            if not any(_within(clause, one) for one in policy.clauses):
                 raise click.BadParameter(
                     f"the policy has no clause {clause!r}{_nearest(clause, policy.clauses)}", param_hint="--clause"
                 )
@@ -48,12 +48,13 @@ class Choice:
             return False
         if self.severity is not None and rule.severity.rank > self.severity.rank:
             return False
-        return not self.clauses or any(
-            one == clause or one.startswith(f"{clause}-") for clause in self.clauses for one in rule.enforces
-        )
+        return not self.clauses or any(_within(clause, one) for clause in self.clauses for one in rule.enforces)
 
     def keep(self, findings: Findings) -> Findings:
-        """Leave out the findings of other tiers and regions; a gap is never left out for its tier."""
+        """Leave out the findings of other tiers and regions.
+
+        A gap, or an unknown of no known tier, is never left out for its tier: it may be of any.
+        """
         if not self.tiers and not self.regions:
             return findings
         return replace(
@@ -61,7 +62,7 @@ class Choice:
             findings=tuple(
                 one
                 for one in findings.findings
-                if (not self.tiers or one.tier in self.tiers or one.subject.gap)
+                if (not self.tiers or one.tier in self.tiers or _of_any_tier(one))
                 and (not self.regions or one.subject.region in ("", *self.regions))
             ),
         )
@@ -81,6 +82,15 @@ class Choice:
 def matches(name: str, rule_id: str) -> bool:
     """Say whether a name on the command line means this rule: `BK201`, `bk201`, or a group such as `BK2`."""
     return rule_id.upper().startswith(name.upper()) if len(name) < len(rule_id) else rule_id.upper() == name.upper()
+
+
+def _within(name: str, clause: str) -> bool:
+    """Say whether a name on the command line means this clause: `5.1-window`, `5.1` or `5`."""
+    return bool(name) and (clause == name or clause.startswith((f"{name}-", f"{name}.")))
+
+
+def _of_any_tier(finding: Finding) -> bool:
+    return finding.subject.gap or (not finding.tier and finding.outcome is Outcome.UNKNOWN)
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:

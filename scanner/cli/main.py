@@ -6,6 +6,8 @@ import contextlib
 import errno
 import io
 import os
+import re
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,7 @@ Exit codes:
   4   no failure, but at least one verdict is unknown
   70  a rule crashed, or the program has a bug
   74  a report could not be written
+  130 interrupted; reports are written whole or not at all
 """
 
 
@@ -36,6 +39,8 @@ class Door(click.Group):
         """Run as the process; threads that still wait for an answer do not hold up who interrupts."""
         if args or extra:
             return self.main(*args, **extra)
+        # A job that is cancelled leaves as little behind as one that is interrupted at the keyboard.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         code = self.main(standalone_mode=False)
         if code == _INTERRUPTED:
             os._exit(code)
@@ -53,6 +58,13 @@ class Door(click.Group):
     def _run(self, *args: Any, **extra: Any) -> int:
         from scanner.model.errors import BackupScanError  # noqa: PLC0415
 
+        if sys.flags.optimize > 1:
+            click.echo(
+                "backup-scan: Python was told to drop docstrings, and the rules' promises are docstrings\n"
+                "  what to do: run without -OO, or with PYTHONOPTIMIZE=1 at most",
+                err=True,
+            )
+            return Exit.USAGE
         run: Any = super().main
         try:
             value = run(*args, standalone_mode=False, **extra)
@@ -168,7 +180,7 @@ def version() -> str:
               help="The configuration.  [default: backup-scan.yaml]")  # fmt: skip
 @click.option("--policy", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", envvar="BACKUP_SCAN_POLICY",
               help="Your own policy document.  [default: the 5X policy]")  # fmt: skip
-@click.option("--output", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
+@click.option("--output", type=click.Path(path_type=Path), metavar="DIR",
               help="Write estate.json and the reports here.")  # fmt: skip
 @click.option("--format", "formats", type=click.Choice(_FORMATS), multiple=True,
               help="Write these formats; without --output, one of them to standard output.")  # fmt: skip
@@ -201,6 +213,7 @@ def main(context: click.Context, /, **options: Any) -> int:
     backup-scan --from out/estate.json          judge again what was read
     """
     if context.invoked_subcommand is not None:
+        _refuse_lost_options(context, context.invoked_subcommand)
         return 0
     if not options["account"] and not options["kept"]:
         click.echo(context.get_help())
@@ -208,6 +221,17 @@ def main(context: click.Context, /, **options: Any) -> int:
     from scanner.cli.scan import Request, scan  # noqa: PLC0415  # a scan loads what no other command needs
 
     return scan(Request(**{name: value for name, value in options.items() if name != "debug"}))
+
+
+def _refuse_lost_options(context: click.Context, command: str) -> None:
+    """Refuse options before a command, which it would never see: `--rule BK2 permissions` prints all of them."""
+    for option in context.command.params:
+        given = context.get_parameter_source(option.name or "") is click.core.ParameterSource.COMMANDLINE
+        if given and option.name != "debug":
+            raise click.UsageError(
+                f"{option.opts[0]} before `{command}` would be lost; "
+                f"`backup-scan {command} --help` shows what it takes, after its name"
+            )
 
 
 @main.command()
@@ -221,10 +245,20 @@ def init(output: Path, account_id: str, regions: tuple[str, ...], force: bool) -
     from scanner.cli.output import write  # noqa: PLC0415
     from scanner.documents.template import starting_config  # noqa: PLC0415
 
+    if account_id and not re.fullmatch(r"[0-9]{12}", account_id):
+        raise click.BadParameter(f"{account_id!r} is no account id; it has twelve digits", param_hint="--account-id")
+    for region in regions:
+        if not re.fullmatch(r"[a-z]{2,}(-[a-z]+)+-[0-9]+", region):
+            raise click.BadParameter(f"{region!r} is no region; write one such as eu-west-1", param_hint="--region")
     if output.exists() and not force:
         raise click.UsageError(f"{output} exists; --force replaces it")
     write(output, starting_config(account_id, regions))
-    click.echo(f"wrote {output}; next: name your systems in it, then `backup-scan --account prod --output out`")
+    config = "" if output == Path("backup-scan.yaml") else f"--config {output} "
+    first = "" if account_id else "put the id of your account and "
+    click.echo(
+        f"wrote {output}; next: {first}{'' if first else 'put '}your regions and systems in it, then "
+        f"`backup-scan {config}--account prod --output out`"
+    )
     return 0
 
 

@@ -37,11 +37,13 @@ def write_all(files: Iterable[tuple[Path, str]]) -> None:
     try:
         for path, text in files:
             _stage(path, text, staged)
-        for temporary, path in staged:  # noqa: B007  # the message names the one that failed
+        for temporary, path in staged:  # the message names the one that failed
             temporary.replace(path)
     except OSError as error:
         reason = error.strerror or error
-        raise OutputError(f"{path}: {reason}; no report was written or left half-written", hint=_HINT) from None
+        raise OutputError(
+            f"{path}: {reason}; nothing was written, and nothing is left half-written", hint=_HINT
+        ) from None
     finally:
         for temporary, _ in staged:
             with contextlib.suppress(OSError):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,14 +19,17 @@ from scanner.cli.choice import Choice
 from scanner.cli.exits import Exit, exit_of
 from scanner.cli.formats import FORMATS, render
 from scanner.cli.main import version
-from scanner.cli.output import prepare, write
+from scanner.cli.output import prepare, write_all
 from scanner.documents.construct import load_configuration, load_policy
+from scanner.documents.errors import DocumentError
+from scanner.documents.yaml_file import load_yaml
 from scanner.engine import judge
 from scanner.model.configuration import Account, Configuration
 from scanner.model.errors import EstateError, ScanRefused
 from scanner.model.estate import Estate
 from scanner.model.fact import Fact
 from scanner.model.policy import Policy
+from scanner.model.reading import Reason, Source, Unknown
 from scanner.model.rule import Rule
 from scanner.model.verdict import Severity
 from scanner.plan import Plan, plan, plan_facts
@@ -35,6 +39,8 @@ if TYPE_CHECKING:
     from scanner.collect.live import Progress
 
 DEFAULT_CONFIG = Path("backup-scan.yaml")
+# AWS Backup and its kin are younger than the one; the other leaves room for adding any figure of a policy.
+_EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2999, 12, 31, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,8 @@ def scan(asked: Request) -> int:
     """Run a scan and give its exit code."""
     if asked.account and asked.kept:
         raise click.UsageError("--account and --from exclude each other: one reads AWS, the other a kept estate")
+    if asked.dry_run and asked.kept:
+        raise click.UsageError("--dry-run and --from exclude each other: a kept estate is judged without any call")
     if len(asked.formats) > 1 and asked.output is None:
         raise click.UsageError("several formats need --output DIR")
     moment, law = _moment(asked.at), load_policy(asked.policy)
@@ -72,19 +80,29 @@ def scan(asked: Request) -> int:
     )
     chosen = choice.pick(catalogue(), law)
     if not chosen:
-        raise click.UsageError("no rule is left after the filters")
+        said = ", ".join(f"--{name} {value}" for name, value in choice.said().items())
+        raise click.UsageError(f"no rule is left after the filters: {said}")
     if asked.output is not None and not asked.dry_run:
         prepare(asked.output)
     with ExitStack() as stack:
         if asked.kept is not None:
-            configuration = _configuration(asked.config, law, moment, needed=False)
             estate = _load(asked.kept)
+            _refuse_regions(asked.regions, estate.regions, f"the estate {asked.kept}")
+            configuration = _kept_configuration(asked, estate, law, moment)
         else:
-            configuration, place = _account(asked, law, moment, stack)
+            configuration, place, emulated = _account(asked, law, moment, stack)
             work = plan_facts(_all_facts()) if asked.everything else plan(chosen)
             if asked.dry_run:
                 return _budget(work, place)
-            estate = _collect(work, place, configuration, moment, asked)
+            # Only the demo's clock can be set: a real account is read now, whenever it is judged.
+            taken = moment if moment is not None and emulated else datetime.now(UTC)
+            estate = _collect(work, place, configuration, taken, asked)
+    if moment is not None and moment < estate.taken_at:
+        click.echo(
+            f"backup-scan: judged as of {moment:%Y-%m-%d %H:%M} UTC, before the account was read "
+            f"({estate.taken_at:%Y-%m-%d %H:%M} UTC): what was made since then counts too",
+            err=True,
+        )
     report = _judge(chosen, estate, law, configuration, moment or estate.taken_at, choice)
     return _deliver(report, asked)
 
@@ -98,17 +116,25 @@ def _deliver(report: Report, asked: Request) -> int:
     if asked.output is not None:
         _write(report, asked.output, asked.formats, keep=asked.kept is None)
     elif asked.formats:
-        click.echo(render(asked.formats[0], report), nl=False)
+        # Bytes, because a machine reads it: UTF-8 whatever the terminal speaks.
+        click.echo(render(asked.formats[0], report).encode("utf-8", "backslashreplace"), nl=False)
     if not asked.quiet and (asked.output is not None or not asked.formats):
         from scanner.cli.summary import show  # noqa: PLC0415
 
         show(report, asked.output)
     if not report.findings.findings:
-        click.echo("backup-scan: nothing was checked: no resource of the chosen kinds was found", err=True)
+        click.echo(
+            f"backup-scan: nothing was checked: no resource of the chosen kinds was found{_within(report)}", err=True
+        )
         return Exit.NOTHING
     for crash in report.findings.crashes:
         click.echo(f"backup-scan: a rule failed: {crash}", err=True)
     return exit_of(report.findings, None if asked.fail_on == "never" else Severity(asked.fail_on))
+
+
+def _within(report: Report) -> str:
+    chosen = ", ".join(f"--{name} {value}" for name, value in report.filters.items())
+    return f" in {', '.join(report.estate.regions)}{f' with {chosen}' if chosen else ''}"
 
 
 def _moment(at: str | None) -> datetime | None:
@@ -116,9 +142,12 @@ def _moment(at: str | None) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(at)
-    except ValueError:
+        moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise click.BadParameter(f"{at!r} is no instant; write 2026-11-24T12:00:00Z", param_hint="--at") from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    if not _EARLIEST <= moment <= _LATEST:
+        raise click.BadParameter(f"{at!r} is not within {_EARLIEST:%Y} to {_LATEST:%Y}", param_hint="--at")
+    return moment
 
 
 def _configuration(config: Path | None, law: Policy, at: datetime | None, *, needed: bool) -> Configuration:
@@ -130,27 +159,67 @@ def _configuration(config: Path | None, law: Policy, at: datetime | None, *, nee
                 "--account demo needs none"
             )
         return Configuration({})
-    return load_configuration(path, law, at or datetime.now(UTC))
+    # A waiver lasts a year at most from today, also where the past is judged.
+    now = datetime.now(UTC)
+    return load_configuration(path, law, max(at, now) if at else now, rules=catalogue().rules)
 
 
-def _account(asked: Request, law: Policy, at: datetime | None, stack: ExitStack) -> tuple[Configuration, Account]:
-    name, path = asked.account or "", asked.config or DEFAULT_CONFIG
-    if name == "demo" and not (path.exists() and "demo" in _configuration(asked.config, law, at, needed=True).accounts):
+def _names_demo(config: Path | None) -> bool:
+    """Say whether a configuration has its own account `demo`; one that is not finished yet does not stop the demo."""
+    try:
+        data = load_yaml(config or DEFAULT_CONFIG).data
+        return "demo" in data["accounts"]
+    except (DocumentError, KeyError, TypeError):
+        return config is not None
+
+
+def _kept_configuration(asked: Request, estate: Estate, law: Policy, at: datetime | None) -> Configuration:
+    """Give the configuration of a kept estate's account; another account's systems and waivers must not judge it."""
+    if asked.config is None and estate.account_name == "demo" and not _names_demo(None):
+        from scanner.cli.demo import demo_configuration  # noqa: PLC0415
+
+        demo = demo_configuration(law)
+        if demo.accounts["demo"].id == estate.account:
+            return demo
+    path = asked.config or DEFAULT_CONFIG
+    own = _configuration(asked.config, law, at, needed=False)
+    if any(account.id == estate.account for account in own.accounts.values()):
+        return own
+    if own.accounts:
+        raise ScanRefused(
+            f"{path} has no account {estate.account}, of which {asked.kept} is; nothing was judged",
+            hint="name the configuration of that account with --config: its systems and waivers decide the verdicts",
+        )
+    click.echo(
+        f"backup-scan: judged without a configuration ({path} does not exist): no systems, tiers or waivers are known",
+        err=True,
+    )
+    return own
+
+
+def _account(asked: Request, law: Policy, at: datetime | None, stack: ExitStack) -> tuple[Configuration, Account, bool]:
+    """Give the account, its configuration, and whether it is the demo's."""
+    name = asked.account or ""
+    emulated = name == "demo" and not _names_demo(asked.config)
+    if emulated:
         from scanner.cli.demo import demo  # noqa: PLC0415  # the emulator sits in an extra
 
         configuration, account = stack.enter_context(demo(law, at, quiet=asked.quiet))
     else:
         configuration = _configuration(asked.config, law, at, needed=True)
         account = _named(configuration, name)
-    for region in asked.regions:
-        if region not in account.regions:
-            raise click.BadParameter(
-                f"account {account.name} has no region {region!r}; it has {', '.join(account.regions)}",
-                param_hint="--region",
-            )
+    _refuse_regions(asked.regions, account.regions, f"account {account.name}")
     if asked.regions:
         account = replace(account, regions=tuple(one for one in account.regions if one in asked.regions))
-    return configuration, account
+    return configuration, account, emulated
+
+
+def _refuse_regions(wanted: tuple[str, ...], there: tuple[str, ...], owner: str) -> None:
+    for region in wanted:
+        if region not in there:
+            raise click.BadParameter(
+                f"{owner} has no region {region!r}; it has {', '.join(there)}", param_hint="--region"
+            )
 
 
 def _named(configuration: Configuration, name: str) -> Account:
@@ -170,11 +239,14 @@ def _load(kept: Path) -> Estate:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         raise EstateError(f"{kept}: {reason}", hint="pass the estate.json of an earlier scan") from None
-    return load(text, kinds(), file=str(kept))
+    estate = load(text, kinds(), file=str(kept))
+    if estate.taken_at.tzinfo is None:
+        raise EstateError(f"{kept}: damaged: taken_at has no time zone", hint="collect the estate again")
+    return estate
 
 
-def _collect(work: Plan, account: Account, configuration: Configuration, at: datetime | None, asked: Request) -> Estate:
-    from scanner.collect.aws import connect  # noqa: PLC0415  # boto3
+def _collect(work: Plan, account: Account, configuration: Configuration, at: datetime, asked: Request) -> Estate:
+    from scanner.collect.aws import EXPIRED, connect  # noqa: PLC0415  # boto3
     from scanner.collect.live import collect  # noqa: PLC0415
 
     port, caller = connect(account, concurrency=asked.concurrency)
@@ -185,18 +257,44 @@ def _collect(work: Plan, account: Account, configuration: Configuration, at: dat
             account=caller.account,
             caller=caller.arn,
             regions=account.regions,
-            at=at or datetime.now(UTC),
+            at=at,
             declared=configuration.declared,
             concurrency=asked.concurrency,
             progress=tell,
             account_name=account.name,
         )
-    if not estate.count() and estate.gaps and all(gap.unknown.reason.value == "failed" for gap in estate.gaps):
+    ended = next((said for said in _unanswered(estate) if any(f": {code}: " in said for code in EXPIRED)), "")
+    if _silent(estate, ended=bool(ended)):
         raise ScanRefused(
-            f"account {account.name}: no call was answered; the first: {estate.gaps[0].unknown.detail}",
-            hint="check the network, the endpoint and the names of the regions",
+            f"account {account.name}: no call was answered; one of them: {ended or estate.gaps[0].unknown.detail}",
+            hint="renew the credentials and run again" if ended
+            else "check the network, the endpoint and the names of the regions",
+        )  # fmt: skip
+    if ended:
+        click.echo(
+            f"backup-scan: the credentials ended during the scan, and what was not read by then is unknown: {ended}\n"
+            "  what to do: renew them and run again",
+            err=True,
         )
     return estate
+
+
+def _silent(estate: Estate, *, ended: bool) -> bool:
+    """Say whether AWS answered nothing at all; a denial is an answer, and what is declared needs none."""
+    listed = any(evidence.source is Source.LIVE for evidence in estate.listings.values())
+    lost = all(gap.unknown.reason in (Reason.FAILED, Reason.THROTTLED) for gap in estate.gaps)
+    return bool(estate.gaps) and not listed and (ended or lost)
+
+
+def _unanswered(estate: Estate) -> Iterator[str]:
+    """Give what AWS said instead of an answer."""
+    for gap in estate.gaps:
+        yield gap.unknown.detail
+    for found in estate.resources.values():
+        for resource in found:
+            for reading in resource.readings.values():
+                if isinstance(reading, Unknown):
+                    yield reading.detail
 
 
 @contextmanager
@@ -238,10 +336,9 @@ def _judge(
 def _write(report: Report, output: Path, formats: tuple[str, ...], *, keep: bool) -> None:
     from scanner.collect.snapshot import dump  # noqa: PLC0415
 
-    if keep:
-        write(output / "estate.json", dump(report.estate))
-    for name in formats or FORMATS:
-        write(output / FORMATS[name][0], render(name, report))
+    estates = [(output / "estate.json", dump(report.estate))] if keep else []
+    reports = ((output / FORMATS[name][0], render(name, report)) for name in formats or FORMATS)
+    write_all(chain(estates, reports))
 
 
 def _budget(work: Plan, account: Account) -> int:

@@ -21,40 +21,63 @@ PAUSES = (0.2, 0.5, 1.0, *(2.0,) * 30)
 
 @dataclass(slots=True)
 class Answer:
-    """What one task brought: items or one answer, and the error that stopped it, if any."""
+    """What one task brought: items, each with the evidence of its page, or whole pages; and the error that stopped it."""
 
     items: list[Any] = field(default_factory=list)
+    sources: list[Evidence] = field(default_factory=list)
     evidence: Evidence | None = None
     failure: CallFailed | None = None
-    pages: int = 0
+    asked: int = 0
     preparations: int = 0
 
 
 def ask(port: Port, call: Call, region: str, parameters: Mapping[str, Any], items: str, parse: Parse | None) -> Answer:
     """Make a call and take the items of every page, or the pages themselves; an error becomes part of the answer."""
     answer = Answer()
-    pick = getter(items) if items else None
     try:
         if call.first is not None:
             _prepare(port, call.first, region, answer)
-        for page in port.pages(call.service, call.operation, region, parameters):
-            answer.pages += 1
-            if answer.evidence is None:
-                where = f"{call.name} in {region}" if region else call.name
-                shown = " ".join(f"{key}={value}" for key, value in parameters.items() if isinstance(value, str))
-                answer.evidence = Evidence(Source.LIVE, f"{where} {shown}".rstrip(), page.taken_at, page.request_id)
-            if pick is None:
-                answer.items.append(page.answer)
-            else:
-                found = pick(page.answer) or ()
-                answer.items.extend(parse(found) if parse is not None else found)
+        _read(port, call, region, parameters, items, parse, answer)
     except CallFailed as failure:
         answer.failure = failure
-    except (ValueError, TypeError, KeyError) as error:
-        if parse is None:
-            raise
-        answer.failure = CallFailed(Reason.MALFORMED, type(error).__name__, f"cannot read {items}: {error}")
+    except Exception as error:  # noqa: BLE001  # whatever breaks in one call must not cost the others
+        answer.failure = CallFailed(Reason.FAILED, type(error).__name__, str(error) or "no message")
     return answer
+
+
+def _read(
+    port: Port, call: Call, region: str, parameters: Mapping[str, Any], items: str, parse: Parse | None, answer: Answer
+) -> None:
+    where = f"{call.name} in {region}" if region else call.name
+    shown = " ".join(f"{key}={value}" for key, value in parameters.items() if isinstance(value, str))
+    where = f"{where} {shown}".rstrip()
+    answer.asked = 1
+    for number, page in enumerate(port.pages(call.service, call.operation, region, parameters), 1):
+        evidence = Evidence(Source.LIVE, where, page.taken_at, page.request_id)
+        answer.evidence = answer.evidence or evidence
+        found = _items(page.answer, items, parse) if items else [page.answer]
+        answer.items.extend(found)
+        answer.sources.extend([evidence] * len(found))
+        # The next page is counted once it is asked for and before it answers, so that one that fails counts as well.
+        answer.asked = number + 1
+    answer.asked -= 1 if answer.evidence is not None else 0
+
+
+def _items(page: Mapping[str, Any], path: str, parse: Parse | None) -> list[Any]:
+    """Take the items out of a page; AWS leaves an empty list out."""
+    try:
+        found = getter(path)(page)
+        if found is None:
+            return []
+        if parse is not None:
+            return list(parse(found))
+    except Exception as error:  # noqa: BLE001  # a path or a reader that fails, however it fails
+        raise CallFailed(
+            Reason.MALFORMED, type(error).__name__, f"cannot read {path}: {str(error) or 'no message'}"
+        ) from None
+    if not isinstance(found, list):
+        raise CallFailed(Reason.MALFORMED, "NoList", f"cannot read {path}: it is a {type(found).__name__}")
+    return found
 
 
 def _prepare(port: Port, call: Call, region: str, answer: Answer) -> None:
@@ -62,27 +85,33 @@ def _prepare(port: Port, call: Call, region: str, answer: Answer) -> None:
     path, value = call.until
     try:
         for pause in PAUSES:
+            answer.preparations += 1
             for page in port.pages(call.service, call.operation, region, parameters_of(call, ())):
-                answer.preparations += 1
                 if not path or getter(path)(page.answer) == value:
                     return
             time.sleep(pause)
     except CallFailed as failure:
         message = f"{call.name}: {failure.message}"
-        raise CallFailed(failure.reason, failure.code, message, request_id=failure.request_id) from None
+        raise CallFailed(failure.reason, failure.code, message, request_id=failure.request_id, at=failure.at) from None
     raise CallFailed(Reason.FAILED, "NotReady", f"{call.name} did not answer {value} within {sum(PAUSES):.0f} s")
 
 
 def merged(pages: list[Any]) -> Mapping[str, Any]:
-    """Join the pages of one call's answer: lists are chained, the rest is the first page's."""
+    """Join the pages of one call's answer: lists are chained, at any depth; of the rest, the first that is there."""
     if len(pages) == 1:
         only: Mapping[str, Any] = pages[0]
         return only
     joined: dict[str, Any] = {}
+    lists: dict[str, list[list[Any]]] = {}
+    parts: dict[str, list[Any]] = {}
     for page in pages:
         for key, value in page.items():
             if isinstance(value, list):
-                joined.setdefault(key, []).extend(value)
-            else:
-                joined.setdefault(key, value)
+                lists.setdefault(key, []).append(value)
+            elif isinstance(value, Mapping):
+                parts.setdefault(key, []).append(value)
+            elif joined.get(key) is None:
+                joined[key] = value
+    joined.update({key: merged(found) for key, found in parts.items()})
+    joined.update({key: [one for some in found for one in some] for key, found in lists.items()})
     return joined

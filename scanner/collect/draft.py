@@ -50,18 +50,24 @@ class Draft:
 def draft_of(
     need: Need, item: Any, region: str, evidence: Evidence | None, parent: Draft | None, place: Place
 ) -> Draft:
-    """Start a draft from the item of a listing, with the facts that the item itself holds."""
+    """Start a draft from the item of a listing, with the facts that the item itself holds.
+
+    Raise `ValueError` for an item that does not say which resource it is.
+    """
     kind, listing = need.kind, need.kind.listed_by
     assert listing is not None
     words: dict[str, Any] = {"account": place.account, "partition": place.partition, "region": region}
     if parent is not None:
         words["parent"], words["parent_id"] = parent.name, parent.id
     if isinstance(item, Mapping):
-        words.update(item)
+        words.update((key, value) for key, value in item.items() if value is not None)
     else:
         words["item"] = item
-    identity = listing.id.format_map(_Lenient(words))
-    name = listing.name.format_map(_Lenient(words)) if listing.name else identity
+    lenient = _Lenient(words)
+    identity = listing.id.format_map(lenient)
+    if lenient.missing and not listing.declared:
+        raise ValueError(f"an item has no {', '.join(lenient.missing)}")
+    name = listing.name.format_map(lenient) if listing.name else identity
     draft = Draft(
         kind, identity, name or identity, place.account, region, item, (evidence,) if evidence else (), parent
     )
@@ -73,9 +79,14 @@ def draft_of(
 
 
 class _Lenient(dict[str, Any]):
-    """Template words; what an item leaves out reads as nothing."""
+    """Template words; what an item leaves out reads as nothing, and is noted."""
+
+    def __init__(self, words: Mapping[str, Any]) -> None:
+        super().__init__(words)
+        self.missing: list[str] = []
 
     def __missing__(self, key: str) -> str:
+        self.missing.append(key)
         return ""
 
 
@@ -83,16 +94,15 @@ def fill(draft: Draft, fact: Fact[Any], answer: Any, evidence: tuple[Evidence, .
     """Read one fact out of an answer; what is missing or malformed is unknown, never a guess."""
     live = fact.live
     assert live is not None
-    raw = getter(live.path)(answer)
-    if raw is None:
-        if live.absent is NOTHING:
+    try:
+        raw = getter(live.path)(answer)
+        if raw is not None:
+            draft.readings[fact.name] = Known(live.convert(raw), evidence)
+        elif live.absent is NOTHING:
             draft.readings[fact.name] = Unknown(Reason.MISSING, f"{fact.key}: the answer has no {live.path}", evidence)
         else:
             draft.readings[fact.name] = Known(live.absent, evidence)
-        return
-    try:
-        draft.readings[fact.name] = Known(live.convert(raw), evidence)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except Exception as error:  # noqa: BLE001  # a converter that fails, however it fails, costs this one fact
         draft.readings[fact.name] = Unknown(
             Reason.MALFORMED, f"{fact.key}: cannot read {live.path}: {type(error).__name__}: {error}", evidence
         )

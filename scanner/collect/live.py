@@ -17,7 +17,7 @@ from typing import Any
 from scanner.collect.asking import Answer, Parse, ask, merged
 from scanner.collect.draft import Draft, Place, draft_of, fill, parameters_of
 from scanner.collect.paths import getter
-from scanner.collect.port import Port
+from scanner.collect.port import CallFailed, Port
 from scanner.model.estate import Estate, Gap
 from scanner.model.origin import Call, SideList
 from scanner.model.reading import Evidence, Known, Reason, Source, Unknown
@@ -25,6 +25,7 @@ from scanner.model.resource import Resource
 from scanner.plan import Need, Plan, side_lists
 
 Declared = Mapping[str, Iterable[Mapping[str, Any]]]
+Then = Callable[[Answer], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +51,20 @@ def collect(  # noqa: PLR0913  # what a collection needs from outside, each by n
     concurrency: int = 16,
     progress: Callable[[Progress], None] = lambda _: None,
     account_name: str = "",
-    partition: str = "aws",
+    partition: str = "",
 ) -> Estate:
-    """Read everything the plan needs; never raises for what AWS answers."""
-    place = Place(account, partition)
-    with ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="collect") as pool:
+    """Read everything the plan needs; never raises for what AWS answers. The caller's ARN tells the partition."""
+    named = caller.split(":")[1] if caller.startswith("arn:") else ""
+    place = Place(account, partition or named or "aws")
+    pool = ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="collect")
+    try:
         run = _Run(plan, port, pool, place, regions, declared or {}, progress)
         run.start()
         run.finish()
+    except BaseException:  # somebody who presses Ctrl-C does not wait for the thousands of calls that are queued
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()
     resources = {
         need.kind.kind: tuple(
             sorted((draft.freeze() for draft in run.drafts[need.kind.kind]), key=lambda one: (one.id, one.region))
@@ -98,9 +105,7 @@ class _Run:
         self._regions = regions
         self._declared = declared
         self._tell = progress
-        self._done: queue.SimpleQueue[tuple[Future[Answer], Callable[[Answer], None], tuple[str, str]]] = (
-            queue.SimpleQueue()
-        )
+        self._done: queue.SimpleQueue[tuple[Future[Answer], Then, Call, tuple[str, str]]] = queue.SimpleQueue()
         self._open = 0
         self._units: dict[tuple[str, str], list[int]] = {}
         self._children: dict[str, list[Need]] = {}
@@ -108,6 +113,7 @@ class _Run:
             if need.kind.child_of is not None:
                 self._children.setdefault(need.kind.child_of.kind, []).append(need)
         self.drafts: dict[str, list[Draft]] = {name: [] for name in plan.needs}
+        self._seen: set[tuple[str, str, str, str]] = set()
         self.listings: dict[tuple[str, str], Evidence] = {}
         self.gaps: list[Gap] = []
         self.calls: dict[str, int] = {}
@@ -122,14 +128,14 @@ class _Run:
         region: str,
         parameters: Mapping[str, Any],
         items: str,
-        then: Callable[[Answer], None],
+        then: Then,
         parse: Parse | None = None,
     ) -> None:
         self._open += 1
         unit = (region or "global", call.service)
         self._count(unit, begun=1)
         future = self._pool.submit(ask, self._port, call, region, parameters, items, parse)
-        future.add_done_callback(lambda done: self._done.put((done, then, unit)))
+        future.add_done_callback(lambda done: self._done.put((done, then, call, unit)))
 
     def _count(self, unit: tuple[str, str], *, begun: int = 0, ended: int = 0, failed: bool = False) -> None:
         counts = self._units.setdefault(unit, [0, 0])
@@ -140,21 +146,28 @@ class _Run:
     def finish(self) -> None:
         """Take answers, and start what they ask for, until nothing is open."""
         while self._open:
-            future, then, unit = self._done.get()
+            future, then, call, unit = self._done.get()
             self._open -= 1
             answer = future.result()
-            then(answer)
+            self._tally(call, answer)
+            _give(answer, then)
             failed = answer.failure is not None and answer.failure.reason is not Reason.UNSUPPORTED
             self._count(unit, ended=1, failed=failed)
         for need in self._plan.needs.values():
             for draft in self.drafts[need.kind.kind]:
                 self._join(need, draft)
 
+    def _tally(self, call: Call, answer: Answer) -> None:
+        self.calls[call.name] = self.calls.get(call.name, 0) + answer.asked
+        if call.first is not None and answer.preparations:
+            self.calls[call.first.name] = self.calls.get(call.first.name, 0) + answer.preparations
+
     # -- listings ------------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Start every listing that needs no parent, one for all kinds that share it, and the side lists."""
-        shared: dict[tuple[Call, str, Parse | None, str], list[Need]] = {}
+        """Start every list that needs no parent: one for all kinds and all look-ups that share it."""
+        shared: dict[tuple[Call, str, Parse | None, str], list[Then]] = {}
+        listed: dict[tuple[Call, str, Parse | None, str], list[Need]] = {}
         for need in self._plan.needs.values():
             listing = need.kind.listed_by
             if listing is None or need.kind.child_of is not None:
@@ -164,13 +177,14 @@ class _Run:
                 self._declare(need, places)
                 continue
             for region in places:
-                shared.setdefault((listing.call, listing.items, listing.parse, region), []).append(need)
-        for (call, items, parse, region), needs in shared.items():
-            parameters = parameters_of(call, ())
-            self._submit(call, region, parameters, items, self._listed(call, region, needs, None), parse)
+                listed.setdefault((listing.call, listing.items, listing.parse, region), []).append(need)
+        for key, needs in listed.items():
+            shared[key] = [self._listed(key[0], key[3], needs, None)]
         for side in dict.fromkeys(self._reads.values()):
             for region in self._regions:
-                self._side(side, region)
+                shared.setdefault((side.call, side.items, None, region), []).append(self._looked_up(side, region))
+        for (call, items, parse, region), takers in shared.items():
+            self._submit(call, region, parameters_of(call, ()), items, _each(takers), parse)
 
     def _declare(self, need: Need, places: tuple[str, ...]) -> None:
         listing = need.kind.listed_by
@@ -187,18 +201,21 @@ class _Run:
 
     def _listed(self, call: Call, region: str, needs: list[Need], parent: Draft | None) -> Callable[[Answer], None]:
         def then(answer: Answer) -> None:
-            self.calls[call.name] = self.calls.get(call.name, 0) + max(1, answer.pages)
-            if call.first is not None:
-                self.calls[call.first.name] = self.calls.get(call.first.name, 0) + answer.preparations
             failure = answer.failure
             if failure is not None and failure.code in call.nothing_on:
                 failure = None
             for need in needs:
                 kind = need.kind
                 keep = getter(kind.listed_by.where) if kind.listed_by and kind.listed_by.where else None
-                for item in answer.items:
-                    if keep is None or keep(item):
-                        self._adopt(need, item, region, answer.evidence, parent)
+                for item, evidence in zip(answer.items, answer.sources, strict=True):
+                    try:
+                        if keep is None or keep(item):
+                            self._adopt(need, item, region, evidence, parent)
+                    except Exception as error:  # noqa: BLE001  # one item that cannot be read hides no other
+                        broken = f"cannot read an item: {str(error) or type(error).__name__}"
+                        spoilt = CallFailed(Reason.MALFORMED, type(error).__name__, broken,
+                                            request_id=evidence.request_id, at=evidence.taken_at)  # fmt: skip
+                        self._gap(need, region, spoilt.unknown(call.name, region), parent)
                 if failure is not None:
                     self._gap(need, region, failure.unknown(call.name, region), parent)
                 else:
@@ -237,7 +254,6 @@ class _Run:
         self._settle(need, draft)
 
     def _located(self, need: Need, draft: Draft, path: str, call: Call, answer: Answer) -> None:
-        self.calls[call.name] = self.calls.get(call.name, 0) + 1
         if answer.failure is not None:
             self._gap(need, "", answer.failure.unknown(call.name, ""), draft)
             return
@@ -247,6 +263,11 @@ class _Run:
         self._settle(need, draft)
 
     def _settle(self, need: Need, draft: Draft) -> None:
+        # A list that changes while it is paged may name a resource twice.
+        identity = (draft.kind.kind, draft.id, draft.region, draft.parent.id if draft.parent is not None else "")
+        if identity in self._seen:
+            return
+        self._seen.add(identity)
         self.drafts[need.kind.kind].append(draft)
         later = {fact.live.call for fact in need.facts if fact.live and fact.live.call and fact.live.given}
         for call in need.calls:
@@ -263,28 +284,37 @@ class _Run:
             return
         parameters = parameters_of(listing.call, ({}, *draft.line()))
         then = self._listed(listing.call, draft.region, [child], draft)
-        self._submit(listing.call, draft.region, parameters, listing.items, then)
+        self._submit(listing.call, draft.region, parameters, listing.items, then, listing.parse)
 
     def _own_call(self, need: Need, draft: Draft, call: Call) -> None:
         draft.waiting += 1
         parameters = parameters_of(call, draft.line())
+        absent = [name for name, value in parameters.items() if value is None]
+        if absent:
+            unknown = Unknown(Reason.MISSING, f"{call.name} of {draft.name}: the item has no {', '.join(absent)}")
+            self._unknown(need, draft, call, unknown)
+            draft.waiting -= 1
+            return
         self._submit(call, draft.region, parameters, "", lambda answer: self._answered(need, draft, call, answer))
 
+    def _unknown(self, need: Need, draft: Draft, call: Call, unknown: Unknown) -> None:
+        for fact in need.facts:
+            if fact.live is not None and fact.live.call == call:
+                draft.readings.setdefault(fact.name, unknown)
+
     def _answered(self, need: Need, draft: Draft, call: Call, answer: Answer) -> None:
-        self.calls[call.name] = self.calls.get(call.name, 0) + max(1, answer.pages)
-        draft.waiting -= 1
-        facts = [fact for fact in need.facts if fact.live is not None and fact.live.call == call]
         failure = answer.failure
         if failure is not None and failure.code not in call.nothing_on:
-            unknown = failure.unknown(f"{call.name} of {draft.name}", draft.region)
-            for fact in facts:
-                draft.readings[fact.name] = unknown
+            self._unknown(need, draft, call, failure.unknown(f"{call.name} of {draft.name}", draft.region))
         else:
             whole = merged(answer.items)
-            evidence = (answer.evidence or Evidence(Source.LIVE, f"{call.name} in {draft.region} of {draft.name}: "
-                                                    f"{failure.code if failure else ''}"),)  # fmt: skip
-            for fact in facts:
-                fill(draft, fact, whole, evidence)
+            nothing = f"{call.name} in {draft.region} of {draft.name}: {failure.code if failure else 'no answer'}"
+            evidence = answer.evidence or Evidence(Source.LIVE, nothing, failure.at if failure else None,
+                                                   failure.request_id if failure else "")  # fmt: skip
+            for fact in need.facts:
+                if fact.live is not None and fact.live.call == call and fact.name not in draft.readings:
+                    fill(draft, fact, whole, (evidence,))
+        draft.waiting -= 1
         if not draft.waiting:
             self._second(need, draft)
 
@@ -293,39 +323,40 @@ class _Run:
         if draft.asked:
             return
         draft.asked = True
+        later = {fact.live.call for fact in need.facts if fact.live and fact.live.call and fact.live.given}
         wanted: dict[Call, None] = {}
         for fact in need.facts:
             live = fact.live
-            if live is None or live.call is None or live.given is None:
+            if live is None or live.call not in later:
                 continue
-            reading = draft.readings.get(live.given[0])
-            if isinstance(reading, Known) and reading.value != live.given[1]:
+            assert live.call is not None
+            reading = draft.readings.get(live.given[0]) if live.given is not None else None
+            if live.given is not None and isinstance(reading, Known) and reading.value != live.given[1]:
                 fill(draft, fact, {}, reading.evidence)
             else:
                 wanted[live.call] = None
         for call in wanted:
             self._own_call(need, draft, call)
+        if need.kind.kind not in self._children and not any(side.match for side in need.sides):
+            draft.item = None  # nothing is taken from it any more; a large account has many
 
     # -- side lists ----------------------------------------------------------------------------------------
 
-    def _side(self, side: SideList, region: str) -> None:
+    def _looked_up(self, side: SideList, region: str) -> Then:
         self._sides[side, region] = Unknown(Reason.FAILED, f"{side.call.name} in {region}: not answered")
 
         def then(answer: Answer) -> None:
-            self.calls[side.call.name] = self.calls.get(side.call.name, 0) + max(1, answer.pages)
             if answer.failure is not None and answer.failure.code not in side.call.nothing_on:
                 self._sides[side, region] = answer.failure.unknown(side.call.name, region)
                 return
             evidence = answer.evidence or Evidence(Source.LIVE, f"{side.call.name} in {region}")
             key = getter(side.key)
-            table: dict[Any, Any] = {}
-            for entry in answer.items:
-                table.setdefault(key(entry), []).append(entry)
-            self._sides[side, region] = {one: (entries, evidence) for one, entries in table.items()} | {
-                None: ([], evidence)
-            }
+            table: dict[Any, tuple[list[Any], Evidence]] = {}
+            for entry, source in zip(answer.items, answer.sources, strict=True):
+                table.setdefault(key(entry), ([], source))[0].append(entry)
+            self._sides[side, region] = {**table, None: ([], evidence)}
 
-        self._submit(side.call, region, parameters_of(side.call, ()), side.items, then)
+        return then
 
     def _join(self, need: Need, draft: Draft) -> None:
         for fact in need.facts:
@@ -340,9 +371,41 @@ class _Run:
             elif isinstance(table, Unknown):
                 draft.readings[fact.name] = table
             else:
-                key = getter(live.side.match)(draft.item) if live.side.match else draft.id
-                entries, evidence = table.get(key, ([], table[None][1]))
-                fill(draft, fact, {"entries": entries, **(entries[0] if entries else {})}, (evidence,))
+                try:
+                    key = getter(live.side.match)(draft.item) if live.side.match else draft.id
+                    entries, evidence = table.get(key, ([], table[None][1]))
+                    entry = {"entries": entries, **(entries[0] if entries else {})}
+                except (TypeError, ValueError) as error:
+                    draft.readings[fact.name] = Unknown(
+                        Reason.MALFORMED, f"{fact.key}: cannot read {live.side.call.name}: {error}"
+                    )
+                    continue
+                fill(draft, fact, entry, (evidence,))
+
+
+def _give(answer: Answer, then: Then) -> None:
+    """Hand over an answer; what nobody foresaw in it makes it a failure, and does not end the scan."""
+    try:
+        then(answer)
+    except Exception as error:  # noqa: BLE001
+        evidence = answer.evidence or Evidence(Source.LIVE, "")
+        answer.failure = CallFailed(
+            Reason.MALFORMED, type(error).__name__, f"cannot read the answer: {str(error) or 'no message'}",
+            request_id=evidence.request_id, at=evidence.taken_at,
+        )  # fmt: skip
+        then(Answer(failure=answer.failure))
+
+
+def _each(takers: list[Then]) -> Then:
+    """Give one answer to all who wait for it."""
+    if len(takers) == 1:
+        return takers[0]
+
+    def then(answer: Answer) -> None:
+        for one in takers:
+            _give(answer, one)
+
+    return then
 
 
 __all__ = ["Progress", "Resource", "collect"]

@@ -22,21 +22,24 @@ class Page:
 class CallFailed(Exception):
     """A call was not answered: why, in one word and in AWS's own."""
 
-    def __init__(self, reason: Reason, code: str, message: str, *, request_id: str = "") -> None:
+    def __init__(
+        self, reason: Reason, code: str, message: str, *, request_id: str = "", at: datetime | None = None
+    ) -> None:
         super().__init__(f"{code}: {message}")
         self.reason = reason
         self.code = code
         self.message = message
         self.request_id = request_id
+        self.at = at
 
-    def unknown(self, operation: str, region: str, at: datetime | None = None) -> Unknown:
+    def unknown(self, operation: str, region: str) -> Unknown:
         """Say it as a reading: operation, region, error code and request id."""
         where = f"{operation} in {region}" if region else operation
         request = f" (request {self.request_id})" if self.request_id else ""
         return Unknown(
             self.reason,
             f"{where}: {self.code}: {self.message}{request}",
-            (Evidence(Source.LIVE, where, at, self.request_id),),
+            (Evidence(Source.LIVE, where, self.at, self.request_id),),
         )
 
 

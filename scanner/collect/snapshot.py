@@ -110,6 +110,8 @@ def load(text: str, kinds: Mapping[str, type[Resource]], *, file: str = "estate.
         raise EstateError(
             f"{file}:{error.lineno}: not JSON: {error.msg}", hint="pass the estate.json of an earlier scan"
         ) from None
+    except RecursionError:
+        raise EstateError(f"{file}: nested too deeply", hint="pass the estate.json of an earlier scan") from None
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
         found = document.get("schema") if isinstance(document, dict) else type(document).__name__
         raise EstateError(
@@ -117,7 +119,7 @@ def load(text: str, kinds: Mapping[str, type[Resource]], *, file: str = "estate.
         )
     try:
         return _load(document, kinds)
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
         raise EstateError(
             f"{file}: damaged: {type(error).__name__}: {error}", hint="collect the estate again"
         ) from None

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from scanner.documents.errors import DocumentError, Problem
-from scanner.documents.schema import check, nearest
+from scanner.documents.schema import nearest, violations
 from scanner.documents.yaml_file import Document, JsonPath, Lines, load_yaml
 
 _LONGEST_WAIVER = timedelta(days=366)
@@ -19,21 +20,26 @@ def read_config(
     *,
     tiers: Collection[str] | None = None,
     scopes: Collection[str] | None = None,
+    rules: Collection[str] | None = None,
     at: datetime | None = None,
 ) -> tuple[dict[str, Any], Lines]:
     """Read a configuration and where its parts stand; raise DocumentError with all that is wrong.
 
-    `tiers` and `scopes` are the ids that the policy knows, `at` the instant from which a waiver may last a
-    year; what is not given is not checked.
+    `tiers` and `scopes` are the ids that the policy knows, `rules` those of all rules, `at` the instant from which a
+    waiver may last a year; what is not given is not checked.
     """
     document = load_yaml(path)
-    check(document, "config")
-    problems = [
-        *_accounts(document),
-        *_systems(document, tiers, scopes),
-        *_dependencies(document),
-        *_waivers(document, at),
-    ]
+    found = violations(document, "config")
+    problems = [problem for some in found.values() for problem in some]
+    # What a part of the document means is checked where its form is right, whatever is wrong elsewhere.
+    if isinstance(document.data, dict):
+        if "accounts" not in found:
+            problems += _accounts(document)
+        if not found.keys() & {"systems", "log_archives"}:
+            problems += _systems(document, tiers, scopes)
+            problems += _dependencies(document)
+        if "waivers" not in found:
+            problems += _waivers(document, rules, at)
     if problems:
         raise DocumentError.of(document.file, problems)
     return document.data, document.lines
@@ -106,9 +112,14 @@ def _circle(name: str, needs: dict[str, list[str]], walked: list[str], settled: 
     return next((circle for circle in below if circle), [])
 
 
-def _waivers(document: Document, at: datetime | None) -> Iterator[Problem]:
+def _waivers(document: Document, rules: Collection[str] | None, at: datetime | None) -> Iterator[Problem]:
     for index, waiver in enumerate(document.data.get("waivers", [])):
         place: JsonPath = ("waivers", index)
+        if rules is not None and waiver["rule"] not in rules:
+            message = f"found unknown rule {waiver['rule']!r} in waivers[{index}]"
+            meant = get_close_matches(waiver["rule"], rules, 1)
+            hint = f"did you mean {meant[0]}? `backup-scan rules` lists them" if meant else "see `backup-scan rules`"
+            yield document.problem((*place, "rule"), message, hint)
         if waiver["owner"].strip().casefold() == waiver["approved_by"].strip().casefold():
             message = f"found {waiver['approved_by']!r} as owner and approver of the same waiver"
             yield document.problem((*place, "approved_by"), message, "expected someone other than the owner")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -84,9 +84,11 @@ def figures(demands: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def load_configuration(path: Path, policy: Policy, at: datetime | None = None) -> Configuration:
-    """Read a configuration and hold it against the policy; raise `DocumentError`."""
-    data, _ = read_config(path, tiers=policy.tiers, scopes=policy.scope_classes, at=at)
+def load_configuration(
+    path: Path, policy: Policy, at: datetime | None = None, *, rules: Collection[str] | None = None
+) -> Configuration:
+    """Read a configuration and hold it against the policy and the rules; raise `DocumentError`."""
+    data, _ = read_config(path, tiers=policy.tiers, scopes=policy.scope_classes, rules=rules, at=at)
     systems = tuple(
         System(
             one["name"],

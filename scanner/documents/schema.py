@@ -21,11 +21,13 @@ _TYPES = {
     "object": "a mapping",
     "null": "null",
 }
+_COUNTS = {
+    "minItems": ("entry", "entries"),
+    "minProperties": ("entry", "entries"),
+    "minLength": ("character", "characters"),
+}
 _BOUNDS = {
     "const": "exactly",
-    "minItems": "entries, at least",
-    "minProperties": "entries, at least",
-    "minLength": "characters, at least",
     "minimum": "at least",
     "exclusiveMinimum": "more than",
     "uniqueItems": "every entry once",
@@ -46,16 +48,20 @@ def schema_text(name: str) -> str:
 
 def check(document: Document, name: str) -> None:
     """Hold a document against its schema; raise DocumentError with every violation, sorted by line."""
+    if found := violations(document, name):
+        raise DocumentError.of(document.file, (problem for some in found.values() for problem in some))
+
+
+def violations(document: Document, name: str) -> dict[str, list[Problem]]:
+    """Find what violates the schema, by the part of the document that it is in; "" is the document as a whole."""
     from jsonschema import Draft202012Validator  # noqa: PLC0415  # 60 ms that most commands never need
 
     schema = load_schema(name)
-    problems = [
-        problem
-        for error in Draft202012Validator(schema).iter_errors(document.data)
-        for problem in _problems(document, schema, error)
-    ]
-    if problems:
-        raise DocumentError.of(document.file, problems)
+    found: dict[str, list[Problem]] = {}
+    for error in Draft202012Validator(schema).iter_errors(document.data):
+        part = str(next(iter(error.absolute_path), ""))
+        found.setdefault(part, []).extend(_problems(document, schema, error))
+    return found
 
 
 def say_path(path: JsonPath) -> str:
@@ -97,6 +103,8 @@ def _expected(keyword: str, found: Any, rule: Mapping[str, Any]) -> str:
         return _any_of([_TYPES[kind] for kind in wanted]) + quotes
     if keyword == "enum":
         return nearest(str(found), value).removeprefix("expected ")
+    if keyword in _COUNTS:
+        return f"at least {value} {_COUNTS[keyword][value != 1]}"
     return f"{_BOUNDS.get(keyword, keyword)}{'' if value is True else f' {value}'}"
 
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
+import pytest
+
+from scanner.collect.asking import merged
 from scanner.collect.live import Progress, collect
-from scanner.collect.port import CallFailed
+from scanner.collect.port import CallFailed, Page
 from scanner.model.estate import Estate
+from scanner.model.fact import Fact
 from scanner.model.reading import Known, Reason, Unknown
 from scanner.plan import plan_facts
 from scanner.resources.aws_backup.plans import Plan, Selection
 from scanner.resources.dynamodb import Table
+from scanner.resources.ec2.volumes import Volume
 from tests.collect.recorded import AT, Recorded, denied
 
 ACCOUNT = "111111111111"
@@ -134,3 +141,129 @@ def test_what_an_answer_leaves_out_is_unknown() -> None:
     reading = estate.resources[Table.kind][0].readings["pitr"]
     assert isinstance(reading, Unknown)
     assert reading.reason is Reason.MISSING
+
+
+# -- what may not happen, and does ----------------------------------------------------------------------------------
+
+
+def odd(monkeypatch: pytest.MonkeyPatch, fact: Fact[Any], error: Exception) -> None:
+    def fail(_: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr(fact, "live", replace(fact.live, convert=fail))  # type: ignore[type-var]
+
+
+@pytest.mark.parametrize(
+    "error", [IndexError("x"), ZeroDivisionError(), RuntimeError("x"), RecursionError(), OverflowError()]
+)
+def test_a_converter_may_fail_in_any_way_and_costs_its_fact(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    odd(monkeypatch, Table.pitr, error)
+    estate, _ = gather(TABLES, Table.pitr, Table.tags)
+    for table in estate.resources[Table.kind]:
+        reading = table.readings["pitr"]
+        assert isinstance(reading, Unknown)
+        assert (reading.reason, type(error).__name__ in reading.detail) == (Reason.MALFORMED, True)
+        assert isinstance(table.readings["tags"], Known)
+
+
+def test_a_port_may_fail_in_any_way_and_costs_its_call() -> None:
+    def fail(*_: Any) -> Any:
+        raise RuntimeError("nobody thought of this")
+
+    estate, _ = gather({**TABLES, "dynamodb:DescribeContinuousBackups": fail}, Table.pitr)
+    readings = [table.readings["pitr"] for table in estate.resources[Table.kind]]
+    assert all(isinstance(one, Unknown) and "nobody thought of this" in one.detail for one in readings)
+    estate, _ = gather({**TABLES, "dynamodb:ListTables": fail}, Table.pitr)
+    assert [gap.unknown.reason for gap in estate.gaps] == [Reason.FAILED]
+
+
+def test_what_is_listed_twice_is_one_resource() -> None:
+    pages = [{"TableNames": ["orders"]}, {"TableNames": []}, {"TableNames": ["orders", "basket"]}]
+    estate, port = gather({**TABLES, "dynamodb:ListTables": pages}, Table.pitr)
+    assert [table.name for table in estate.resources[Table.kind]] == ["basket", "orders"]
+    assert port.calls["dynamodb:DescribeContinuousBackups"] == 2
+
+
+def test_an_item_without_its_id_is_a_gap_and_hides_no_other() -> None:
+    found = {"BackupPlansList": [{"BackupPlanName": "lost"}, {"BackupPlanArn": "arn:p", "BackupPlanId": "p",
+                                                              "BackupPlanName": "daily"}]}  # fmt: skip
+    answers = {
+        "backup:ListBackupPlans": found,
+        "backup:GetBackupPlan": {"BackupPlan": {"BackupPlanName": "d", "Rules": []}},
+    }
+    estate, _ = gather(answers, Plan.rules)
+    assert [plan.name for plan in estate.resources[Plan.kind]] == ["daily"]
+    assert [(gap.kind, gap.unknown.reason) for gap in estate.gaps] == [(Plan.kind, Reason.MALFORMED)]
+    assert "no BackupPlanArn" in estate.gaps[0].unknown.detail
+    assert "request-1" in estate.gaps[0].unknown.detail
+
+
+def test_what_a_call_needs_and_the_item_lacks_is_not_asked() -> None:
+    answers = {"backup:ListBackupPlans": {"BackupPlansList": [{"BackupPlanArn": "arn:p", "BackupPlanName": "daily"}]}}
+    estate, port = gather(answers, Plan.rules)
+    reading = estate.resources[Plan.kind][0].readings["rules"]
+    assert isinstance(reading, Unknown)
+    assert reading.reason is Reason.MISSING
+    assert port.calls == {"backup:ListBackupPlans": 1}
+
+
+def test_an_answer_that_breaks_off_is_no_answer() -> None:
+    throttled = CallFailed(Reason.THROTTLED, "ThrottlingException", "slow down", request_id="request-2")
+    estate, _ = gather({**TABLES, "resourcegroupstaggingapi:GetResources": [TAGS, throttled]}, Table.tags)
+    for table in estate.resources[Table.kind]:
+        assert isinstance(table.readings["tags"], Unknown)
+    assert estate.calls["resourcegroupstaggingapi:GetResources"] == 2
+
+
+def test_evidence_names_the_page_that_held_the_item() -> None:
+    class Numbered(Recorded):
+        def pages(self, *called: Any) -> Iterator[Page]:
+            for number, page in enumerate(super().pages(*called)):
+                yield Page(page.answer, f"request-{number}", AT)
+
+    estate = collect(plan_facts([Volume.encrypted]), Numbered({
+        "ec2:DescribeVolumes": [{"Volumes": [{"VolumeId": "a", "Encrypted": True, "State": "in-use"}]},
+                                {"Volumes": [{"VolumeId": "b", "Encrypted": True, "State": "in-use"}]}],
+        "resourcegroupstaggingapi:GetResources": TAGS,
+    }), account=ACCOUNT, caller="c", regions=("eu-west-1",), at=AT)  # fmt: skip
+    readings = [one.readings["encrypted"] for one in estate.resources[Volume.kind]]
+    assert [one.evidence[0].request_id for one in readings] == ["request-0", "request-1"]
+
+
+def test_pages_of_one_answer_are_joined_at_any_depth() -> None:
+    pages: list[Any] = [
+        {"Name": "a", "Found": [1], "Deep": {"Kept": "x", "Many": [1], "Deeper": {"Many": ["a"]}}, "Only": None},
+        {"Name": "b", "Found": [], "Deep": {"Kept": "y", "Many": [2, 3], "Deeper": {"Many": ["b"]}}},
+        {"Found": [2], "Only": "here"},
+    ]
+    assert merged(pages) == {
+        "Name": "a", "Found": [1, 2], "Deep": {"Kept": "x", "Many": [1, 2, 3], "Deeper": {"Many": ["a", "b"]}},
+        "Only": "here",
+    }  # fmt: skip
+    assert pages[0]["Found"] == [1]
+    assert merged([]) == {}
+
+
+def test_the_partition_is_that_of_the_caller() -> None:
+    estate = collect(plan_facts([Table.pitr]), Recorded(TABLES), account=ACCOUNT, regions=("cn-north-1",), at=AT,
+                     caller="arn:aws-cn:iam::1:user/u")  # fmt: skip
+    assert {one.id.split(":")[1] for one in estate.resources[Table.kind]} == {"aws-cn"}
+
+
+def test_who_interrupts_does_not_wait_for_what_is_queued() -> None:
+    def slow(*_: Any) -> Any:
+        time.sleep(0.1)
+        return continuous("ENABLED")
+
+    def stop(unit: Progress) -> None:
+        if unit.ended:
+            raise KeyboardInterrupt
+
+    answers = {**TABLES, "dynamodb:ListTables": {"TableNames": [f"t{n}" for n in range(400)]},
+               "dynamodb:DescribeContinuousBackups": slow}  # fmt: skip
+    port = Recorded(answers)
+    with pytest.raises(KeyboardInterrupt):
+        collect(plan_facts([Table.pitr]), port, account=ACCOUNT, caller="c", regions=("eu-west-1",), at=AT,
+                concurrency=2, progress=stop)  # fmt: skip
+    time.sleep(0.3)
+    assert port.calls["dynamodb:DescribeContinuousBackups"] < 20

@@ -111,7 +111,7 @@ def test_a_configuration_needs_no_more_than_an_account(tmp_path: Path) -> None:
         (
             "regions: [us-gov-west-1]",
             "regions: []",
-            "10: found an empty list for accounts.spare.regions (expected entries, at least 1)",
+            "10: found an empty list for accounts.spare.regions (expected at least 1 entry)",
         ),
         (
             "[us-gov-west-1]",
@@ -187,12 +187,12 @@ def test_a_configuration_needs_no_more_than_an_account(tmp_path: Path) -> None:
         (
             '[{name: auth, arn: "*"}]',
             "[]",
-            "23: found an empty list for systems[1].select (expected entries, at least 1)",
+            "23: found an empty list for systems[1].select (expected at least 1 entry)",
         ),
         (
             '[{name: auth, arn: "*"}]',
             "[{}]",
-            "23: found an empty mapping for systems[1].select[0] (expected entries, at least 1)",
+            "23: found an empty mapping for systems[1].select[0] (expected at least 1 entry)",
         ),
         (
             "tag: {System: orders}",
@@ -213,7 +213,7 @@ def test_a_configuration_needs_no_more_than_an_account(tmp_path: Path) -> None:
         (
             "reason: scratch",
             'reason: ""',
-            "27: found '' for waivers[0].reason (expected characters, at least 1)",
+            "27: found '' for waivers[0].reason (expected at least 1 character)",
         ),
         (
             "approved_by: operations",
@@ -310,18 +310,29 @@ def test_the_starting_configuration_is_valid_once_the_account_is_filled_in(tmp_p
     scopes = [scope["id"] for scope in policy["scope"]]
     text = starting_config("012345678901", ["eu-north-1"])
     data, _ = read_config(write(tmp_path, text), tiers=policy["tiers"], scopes=scopes, at=AT)
-    assert data["accounts"]["production"] == {"id": "012345678901", "regions": ["eu-north-1"]}
+    assert data["accounts"]["prod"] == {"id": "012345678901", "regions": ["eu-north-1"]}
     assert data["allowed"]["regions"] == ["eu-north-1"]
     assert {scope for system in data["systems"] for scope in system["covers"]} == set(scopes)
 
 
 def test_the_starting_configuration_points_out_what_to_fill_in(tmp_path: Path) -> None:
-    text = starting_config()
+    policy, text = read_policy(), starting_config()
     line = text.splitlines().index('    id: "YOUR-ACCOUNT-ID"') + 1
-    assert problems(tmp_path, text) == [
-        f"{line}: found 'YOUR-ACCOUNT-ID' for accounts.production.id"
-        " (expected an account id of twelve digits, in quotes)"
+    file = write(tmp_path, text)
+    with pytest.raises(DocumentError) as caught:
+        read_config(file, tiers=policy["tiers"], scopes=[scope["id"] for scope in policy["scope"]], at=AT)
+    assert [(one.line, one.message) for one in caught.value.problems] == [
+        (line, "found 'YOUR-ACCOUNT-ID' for accounts.prod.id")
     ]
+
+
+def test_what_is_right_in_form_is_checked_for_sense_whatever_is_wrong_elsewhere(tmp_path: Path) -> None:
+    text = VALID.replace("schema: backup-scan/config/1", "schema: backup-scan/config/1\nsystem: {}").replace(
+        "tier: authentication", "tier: gold"
+    )
+    found = problems(tmp_path, text)
+    assert any("unknown property 'system'" in one for one in found), found
+    assert any("unknown tier 'gold'" in one for one in found), found
 
 
 def test_the_comments_of_the_starting_configuration_are_valid_too(tmp_path: Path) -> None:
@@ -336,7 +347,7 @@ def test_the_comments_of_the_starting_configuration_are_valid_too(tmp_path: Path
         scopes=[scope["id"] for scope in policy["scope"]],
         at=AT,
     )
-    assert set(data["accounts"]["production"]) == {
+    assert set(data["accounts"]["prod"]) == {
         "id",
         "regions",
         "profile",

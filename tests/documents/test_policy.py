@@ -217,7 +217,7 @@ def wrong(tmp_path: Path, *changes: tuple[str, str]) -> list[str]:
         (
             "established_by: [rule]",
             "established_by: []",
-            "established_by: [] >> found an empty list for clauses[0].established_by (expected entries, at least 1)",
+            "established_by: [] >> found an empty list for clauses[0].established_by (expected at least 1 entry)",
         ),
         (
             "topics: [inventory]",

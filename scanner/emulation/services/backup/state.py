@@ -82,13 +82,8 @@ def point_arn(kind: str, resource_arn: str, region: str, account: str, job: str,
     digits = job.replace("-", "")[:17]
     name = re.split(r"[:/]", resource_arn)[-1]
     if continuous:
-        return (
-            f"arn:aws:rds:{region}:{account}:auto-backup:ab-{digits}"
-            if kind == "RDS"
-            else f"arn:aws:rds:{region}:{account}:cluster:continuous:cluster-{digits}"
-            if kind == "Aurora"
-            else f"arn:aws:backup:{region}:{account}:recovery-point:continuous:{name}-{digits[:8]}"
-        )
+        named = {"RDS": f"db-{digits}", "Aurora": f"cluster-{digits}"}.get(kind, f"{name}-{digits[:8]}")
+        return f"arn:aws:backup:{region}:{account}:recovery-point:continuous:{named}"
     own = {
         "RDS": f"arn:aws:rds:{region}:{account}:snapshot:awsbackup:job-{job}",
         "Aurora": f"arn:aws:rds:{region}:{account}:cluster-snapshot:awsbackup:job-{job}",

@@ -1,0 +1,51 @@
+"""The demo account, heard from the other side: how many calls a scan costs, and what throttling does to it."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from scanner.collect.aws import connect
+from scanner.model.finding import Findings
+from scanner.model.verdict import Outcome
+from tests.demo.conftest import Demo
+
+pytestmark = pytest.mark.xdist_group("demo")
+
+
+def heard(demo: Demo, since: int) -> Counter[str]:
+    calls = demo.emulator.interference.calls[since:]
+    return Counter(f"{one.name} {one.region} {sorted(one.params.items(), key=str)}" for one in calls)
+
+
+def told(found: Findings) -> list[tuple[str, str, str, str, str]]:
+    # What an unknown says names the request, which is another one every time.
+    return [
+        (one.rule.id, one.subject.kind, one.subject.id, one.outcome.value,
+         "" if one.outcome is Outcome.UNKNOWN else one.verdict.because)
+        for one in found.findings
+    ]  # fmt: skip
+
+
+def test_no_call_is_made_twice(demo: Demo) -> None:
+    before = len(demo.emulator.interference.calls)
+    estate = demo.collect(connect(demo.account)[0])
+    made = heard(demo, before)
+    assert [call for call, times in made.items() if times > 1] == []
+    assert sum(made.values()) <= 1.05 * len(made)
+    # What the estate says it cost is what it cost, but for the question who is calling.
+    assert sum(estate.calls.values()) == sum(made.values()) - 1
+
+
+def test_throttling_costs_calls_and_no_verdict(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0.02)
+    before = len(demo.emulator.interference.calls)
+    demo.emulator.interference.throttle(0.3, 7)
+    try:
+        estate = demo.collect(connect(demo.account)[0])
+    finally:
+        demo.emulator.interference.throttle(0.0, 0)
+    made = heard(demo, before)
+    assert len(made) < sum(made.values()) <= 2 * len(made)
+    assert told(demo.judge(estate)) == told(demo.findings)
