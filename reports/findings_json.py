@@ -87,6 +87,7 @@ def run(report: Report) -> dict[str, Any]:
         "regions": list(estate.regions),
         "taken_at": estate.taken_at.isoformat(),
         "judged_at": report.findings.at.isoformat(),
+        "configuration": {"file": report.configuration, "digest": report.configuration_digest},
         "filters": dict(sorted(report.filters.items())),
         "calls": dict(sorted(estate.calls.items())),
     }
@@ -108,6 +109,7 @@ def finding_of(finding: Finding, sources: dict[Evidence, int]) -> dict[str, Any]
         "demanded": verdict.demanded,
         "because": verdict.because,
         "waiver": waiver_of(finding.waiver),
+        "lapsed_waiver": waiver_of(finding.lapsed),
         "evidence": [
             {
                 "fact": one.fact,

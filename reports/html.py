@@ -8,7 +8,7 @@ from itertools import groupby
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from reports.report import Report, Tally, state_of, tally
-from reports.words import STATES, SYMBOLS, printable, stamp
+from reports.words import STATES, SYMBOLS, lapse_of, printable, stamp
 from scanner.model.codec import speak_value
 from scanner.model.finding import Finding
 from scanner.model.rule import Rule
@@ -39,6 +39,7 @@ def render(report: Report) -> str:
         state_of=state_of,
         tally=tally,
         share=share,
+        lapse_of=lapse_of,
         failures=grouped(report.failures),
         unknowns=grouped(report.unknowns),
         waived=grouped(report.waived),

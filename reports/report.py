@@ -75,6 +75,7 @@ class Report:
     titles: Mapping[str, str] = field(default_factory=dict)
     filters: Mapping[str, str] = field(default_factory=dict)
     configuration: str = ""
+    configuration_digest: str = ""
 
     @cached_property
     def tally(self) -> Tally:
@@ -111,6 +112,13 @@ class Report:
         return tuple(
             sorted(some, key=lambda one: (one.rule.severity.rank, one.rule.id, one.subject.region, one.subject.id))
         )
+
+    @cached_property
+    def gravest(self) -> Sequence[tuple[Rule, int]]:
+        """The rules that are broken, the gravest first and then the most often broken, with how often."""
+        counts = Counter(finding.rule.id for finding in self.failures)
+        broken = [(self.rules[rule], count) for rule, count in counts.items()]
+        return sorted(broken, key=lambda one: (one[0].severity.rank, -one[1], one[0].id))
 
     @cached_property
     def by_rule(self) -> Mapping[str, tuple[Finding, ...]]:

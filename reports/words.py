@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from scanner.model.finding import Finding
+from scanner.model.verdict import Outcome
 
 #: A symbol and a word for each state, so that no reader depends on colour.
 SYMBOLS = {"failed": "✗", "unknown": "?", "waived": "~", "passed": "✓", "exempt": "–", "empty": "·"}
@@ -31,6 +32,14 @@ def subject_of(finding: Finding) -> str:
     return printable(f"{subject.name}{where}")
 
 
+def lapse_of(finding: Finding) -> str:
+    """Say that a failure's waiver has expired; "" where none has, or another covers it."""
+    ended = finding.lapsed
+    if ended is None or finding.waiver is not None or finding.outcome is not Outcome.FAILED:
+        return ""
+    return f"its waiver expired on {ended.expires} (owner {ended.owner}): {ended.reason}"
+
+
 def lines_of(finding: Finding) -> list[str]:
     """Tell a finding in lines: what was observed, what is demanded, what to do, and what it rests on."""
     rule, subject, verdict = finding.rule, finding.subject, finding.verdict
@@ -45,6 +54,8 @@ def lines_of(finding: Finding) -> list[str]:
             f"waived until {finding.waiver.expires}: {finding.waiver.reason} "
             f"(owner {finding.waiver.owner}, approved by {finding.waiver.approved_by})"
         )
+    if said := lapse_of(finding):
+        lines.append(said)
     lines.append(f"fix: {rule.fix}")
     lines.extend(
         f"evidence: {one.fact} = {one.value} [{'; '.join(each.where for each in one.evidence)}]"

@@ -19,7 +19,7 @@ from scanner.model.resource import Resource
 from scanner.model.rule import Rule
 from scanner.model.system import Membership, System, membership
 from scanner.model.verdict import Outcome, Verdict
-from scanner.model.waiver import Waiver, covering
+from scanner.model.waiver import Waiver, covering, lapsed
 from scanner.plan import sources_of
 
 _ARN_PARTS = 5
@@ -194,6 +194,7 @@ def _judge(
     for rule in rules:
         progress(rule)
         facts, ask = rule.facts, rule.judge
+        own = [waiver for waiver in waivers if waiver.rule == rule.id]
         for kind in rule.kinds:
             for resource, subject, objective in objectives.rows(kind):
                 trace: list[Read] = []
@@ -210,7 +211,8 @@ def _judge(
                 findings.append(
                     Finding(
                         rule, subject, verdict, objective.system, objective.tier,
-                        covering(waivers, rule.id, resource.id, at) if waivers else None, trace,
+                        covering(own, rule.id, resource.id, at) if own else None,
+                        lapsed(own, rule.id, resource.id, at) if own else None, trace,
                     )
                 )  # fmt: skip
             look.allowed = None

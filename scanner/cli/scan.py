@@ -330,6 +330,7 @@ def _judge(
         titles={name: kind.title for name, kind in kinds().items()},
         filters=choice.said(),
         configuration=configuration.file,
+        configuration_digest=configuration.digest,
     )
 
 

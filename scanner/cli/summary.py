@@ -13,13 +13,16 @@ from rich.table import Table
 from rich.text import Text
 
 from reports.report import Report, Tally
-from reports.words import STATES, SYMBOLS, printable, stamp, subject_of
+from reports.words import STATES, SYMBOLS, lapse_of, printable, stamp, subject_of
 from scanner.model.finding import Finding
 
 #: How wide the summary is where it is not a terminal that says.
 _PLAIN_WIDTH = 120
 #: How many resources are named for one reason; the reports name them all.
 _MOST_NAMES = 20
+#: How many rules are named as the first to mend.
+_MOST_RULES = 5
+_PLAIN_SYMBOLS = {"failed": "x", "unknown": "?", "waived": "~", "passed": "+", "exempt": "-", "empty": "."}
 _STYLES = {
     "failed": "bold red",
     "unknown": "yellow",
@@ -49,16 +52,37 @@ def show(report: Report, output: Path | None) -> None:
     _gaps(console, report)
     _clauses(console, report)
     _severities(console, report)
-    console.print(_counts(report.tally))
+    _gravest(console, report)
+    console.print(_counts(report.tally, console))
     if output is not None:
-        console.print(f"reports are in {output}", style="dim")
+        page = output / "report.html"
+        people = f"; for people: {page}" if page.exists() else ""
+        console.print(f"reports are in {output}{people}", style="dim")
 
 
-def _counts(tally: Tally) -> Text:
+def _counts(tally: Tally, console: Console) -> Text:
     text = Text("\n")
     for state in STATES:
-        text.append(f"{SYMBOLS[state]} {getattr(tally, state)} {state}   ", style=_STYLES[state])
+        text.append(f"{_symbol(state, console)} {getattr(tally, state)} {state}   ", style=_STYLES[state])
     return text
+
+
+def _symbol(state: str, console: Console) -> str:
+    """Give a state's symbol, or one that the terminal's encoding has."""
+    return SYMBOLS[state] if console.encoding.lower().startswith("utf") else _PLAIN_SYMBOLS[state]
+
+
+def _gravest(console: Console, report: Report) -> None:
+    """Say what to mend first: the broken rules, the gravest first."""
+    if not report.gravest:
+        return
+    console.print("\n[bold underline]Mend first[/]")
+    for rule, count in report.gravest[:_MOST_RULES]:
+        line = Text("  ")
+        line.append(f"{rule.severity.value} {rule.id}", style=_STYLES["failed"])
+        line.append(f" ({count}) {rule.promise}")
+        console.print(line)
+        console.print(Padding(Text(f"Fix: {rule.fix}", style="dim"), (0, 0, 0, 4)))
 
 
 def _findings(console: Console, title: str, findings: Sequence[Finding]) -> None:
@@ -74,7 +98,7 @@ def _findings(console: Console, title: str, findings: Sequence[Finding]) -> None
         console.print(head)
         same: dict[tuple[str, str, str], list[Finding]] = {}
         for one in some:
-            until = f"waived until {one.waiver.expires} by {one.waiver.approved_by}" if one.waiver else ""
+            until = f"waived until {one.waiver.expires} by {one.waiver.approved_by}" if one.waiver else lapse_of(one)
             same.setdefault((one.verdict.observed, one.verdict.demanded, until), []).append(one)
         for (observed, demanded, until), alike in same.items():
             console.print(Padding(_said(observed, demanded, until), (0, 0, 0, 2)))
@@ -123,7 +147,7 @@ def _clauses(console: Console, report: Report) -> None:
         table.add_column(state, justify="right")
     for clause, tally, rules in report.by_clause:
         if rules and tally.total:
-            name = Text(f"{SYMBOLS[tally.state]} {clause.id}", style=_STYLES[tally.state])
+            name = Text(f"{_symbol(tally.state, console)} {clause.id}", style=_STYLES[tally.state])
             table.add_row(name, *(str(getattr(tally, state) or "") for state in STATES))
     console.print(table)
 

@@ -48,6 +48,8 @@ class Finding:
     system: str = ""
     tier: str = ""
     waiver: Waiver | None = None
+    #: the waiver that covered it until it expired
+    lapsed: Waiver | None = None
     reads: Sequence[Read] = ()
     _observations: tuple[Observation, ...] | None = None
 

@@ -68,6 +68,7 @@ def test_a_plain_moto_server_is_scanned(endpoint: str) -> None:
     retention = estate.resources[Instance.kind][0].readings["retention"]
     assert isinstance(retention, Known)
     assert retention.value.days == 9
+    print([gap for gap in estate.gaps if gap.unknown.reason is not Reason.UNSUPPORTED])
     assert estate.gaps
     assert {gap.unknown.reason for gap in estate.gaps} == {Reason.UNSUPPORTED}
     assert not judge(rules, estate, load_policy(), at=AT).crashes

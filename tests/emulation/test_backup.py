@@ -87,7 +87,7 @@ def test_names_of_recovery_points(aws: Emulator) -> None:
     assert made["Aurora"].startswith(f"arn:aws:rds:{HERE}:{ACCOUNT}:cluster-snapshot:awsbackup:job-")
     assert made["S3"].startswith(f"arn:aws:backup:{HERE}:{ACCOUNT}:recovery-point:")
     assert made["EFS"].startswith(f"arn:aws:backup:{HERE}:{ACCOUNT}:recovery-point:")
-    assert ":auto-backup:" in held["RecoveryPointArn"]
+    assert held["RecoveryPointArn"].startswith(f"arn:aws:backup:{HERE}:{ACCOUNT}:recovery-point:continuous:db-")
 
 
 def test_a_copy_is_there(aws: Emulator) -> None:
