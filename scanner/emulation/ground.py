@@ -123,8 +123,9 @@ def _in_use() -> list[Any]:
 
 def _bucket_names() -> dict[str, Any]:
     """The one register of moto that lies outside its backends: which account owns which bucket."""
-    loaded = sys.modules.get("moto.s3.models")
-    return cast("dict[str, Any]", loaded.s3_backends.bucket_accounts) if loaded else {}
+    # Another thread may be in the middle of importing the module.
+    backends = getattr(sys.modules.get("moto.s3.models"), "s3_backends", None)
+    return cast("dict[str, Any]", backends.bucket_accounts) if backends is not None else {}
 
 
 def _moto_now() -> datetime:

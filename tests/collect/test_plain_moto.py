@@ -68,7 +68,8 @@ def test_a_plain_moto_server_is_scanned(endpoint: str) -> None:
     retention = estate.resources[Instance.kind][0].readings["retention"]
     assert isinstance(retention, Known)
     assert retention.value.days == 9
-    print([gap for gap in estate.gaps if gap.unknown.reason is not Reason.UNSUPPORTED])
     assert estate.gaps
-    assert {gap.unknown.reason for gap in estate.gaps} == {Reason.UNSUPPORTED}
+    # Malformed is what moto leaves the ARN out of.
+    assert {gap.unknown.reason for gap in estate.gaps} <= {Reason.UNSUPPORTED, Reason.MALFORMED}
+    assert len({gap.kind for gap in estate.gaps if gap.unknown.reason is Reason.UNSUPPORTED}) > 5
     assert not judge(rules, estate, load_policy(), at=AT).crashes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from scanner.collect.port import Port
 from scanner.documents.construct import load_configuration, load_policy
 from scanner.emulation import Emulator
 from scanner.emulation.company import CONFIGURATION, settle
+from scanner.emulation.interference import Heard
 from scanner.engine import judge
 from scanner.model.configuration import Account, Configuration
 from scanner.model.estate import Estate
@@ -36,6 +38,7 @@ class Demo:
     recording: Recording
     estate: Estate
     findings: Findings
+    heard: tuple[Heard, ...] = ()
 
     def collect(self, port: Port, work: Plan | None = None) -> Estate:
         return collect(
@@ -61,5 +64,11 @@ def demo() -> Iterator[Demo]:
         recording = Recording(port)
         work = plan(catalogue().rules.values())
         made = Demo(emulator, account, configuration, policy, work, recording, None, None)  # type: ignore[arg-type]
+        before = len(emulator.interference.calls)
         estate = made.collect(recording)
-        yield replace(made, estate=estate, findings=made.judge(estate))
+        heard = tuple(emulator.interference.calls[before:])
+        # The emulated account and botocore's models stay; the garbage collector need not look through them every time.
+        gc.collect()
+        gc.freeze()
+        yield replace(made, estate=estate, findings=made.judge(estate), heard=heard)
+        gc.unfreeze()

@@ -25,6 +25,8 @@ systems:
 
 def fill(emulator: Emulator, size: int) -> None:
     """Make `size` times 10 tables, databases, buckets and keys and 30 volumes with two snapshots each, per region."""
+    # moto loads a service when it is first called; a second call must not find it half loaded.
+    emulator.client("s3", REGIONS[0]).list_buckets()
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda job: job(), [job for region in REGIONS for job in _jobs(emulator, region, size)]))
 

@@ -95,7 +95,8 @@ class CacheCluster(Cache):
     kind = "aws.elasticache.cluster"
     title = "ElastiCache cluster"
     listed_by = Listing(
-        call("elasticache:DescribeCacheClusters", ShowCacheClustersNotInReplicationGroups=True),
+        # The look-up of snapshots' sources makes the same call, so the two are one.
+        call("elasticache:DescribeCacheClusters"),
         "CacheClusters[]",
         id="{ARN}", name="{CacheClusterId}", where="!ReplicationGroupId",
     )  # fmt: skip
