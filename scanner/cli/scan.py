@@ -246,8 +246,9 @@ def _load(kept: Path) -> Estate:
 
 
 def _collect(work: Plan, account: Account, configuration: Configuration, at: datetime, asked: Request) -> Estate:
-    from scanner.collect.aws import EXPIRED, connect  # noqa: PLC0415  # boto3
     from scanner.collect.live import collect  # noqa: PLC0415
+    from scanner.collect.refusals import EXPIRED  # noqa: PLC0415
+    from scanner.collect.session import connect  # noqa: PLC0415  # boto3
 
     port, caller = connect(account, concurrency=asked.concurrency)
     with _progress(quiet=asked.quiet) as tell:

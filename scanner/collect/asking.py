@@ -115,3 +115,31 @@ def merged(pages: list[Any]) -> Mapping[str, Any]:
     joined.update({key: merged(found) for key, found in parts.items()})
     joined.update({key: [one for some in found for one in some] for key, found in lists.items()})
     return joined
+
+
+Then = Callable[[Answer], None]
+
+
+def give(answer: Answer, then: Then) -> None:
+    """Hand over an answer; what nobody foresaw in it makes it a failure, and does not end the scan."""
+    try:
+        then(answer)
+    except Exception as error:  # noqa: BLE001
+        evidence = answer.evidence or Evidence(Source.LIVE, "")
+        answer.failure = CallFailed(
+            Reason.MALFORMED, type(error).__name__, f"cannot read the answer: {str(error) or 'no message'}",
+            request_id=evidence.request_id, at=evidence.taken_at,
+        )  # fmt: skip
+        then(Answer(failure=answer.failure))
+
+
+def each(takers: list[Then]) -> Then:
+    """Give one answer to all who wait for it."""
+    if len(takers) == 1:
+        return takers[0]
+
+    def then(answer: Answer) -> None:
+        for one in takers:
+            give(answer, one)
+
+    return then

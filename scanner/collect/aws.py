@@ -1,9 +1,8 @@
-"""boto3 behind the port: clients with one shared loader, pagination everywhere, errors sorted into reasons."""
+"""boto3 behind the port: one client per service and region, patience with limits, errors sorted into reasons."""
 
 from __future__ import annotations
 
 import ipaddress
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -11,46 +10,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from scanner.collect.paging import Asker, asker
 from scanner.collect.port import CallFailed, Page
-from scanner.model.errors import ScanRefused
+from scanner.collect.refusals import ALWAYS_ON, CLOSED, ENDED, client_error, failed
 from scanner.model.reading import Reason
 
 if TYPE_CHECKING:
     import boto3
     from botocore.client import BaseClient
 
-    from scanner.model.configuration import Account
-
-#: Error codes by which AWS says "you may not".
-DENIED = frozenset({
-    "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError", "NotAuthorized",
-    "Client.UnauthorizedOperation", "AuthFailure", "403", "OptInRequired", "SubscriptionRequiredException",
-    "UnauthorizedException", "AuthorizationErrorException", "KMSAccessDeniedException",
-})  # fmt: skip
-THROTTLED = frozenset({
-    "Throttling", "ThrottlingException", "ThrottledException", "RequestLimitExceeded", "RequestThrottled",
-    "TooManyRequestsException", "SlowDown", "ProvisionedThroughputExceededException", "BandwidthLimitExceeded",
-    "RequestThrottledException", "PriorRequestNotComplete", "TransactionInProgressException", "EC2ThrottledException",
-    "429",
-})  # fmt: skip
-UNSUPPORTED = frozenset({
-    "UnknownOperationException", "UnknownOperation", "NotImplemented", "InternalFailure501", "501", "404",
-    "UnsupportedOperation", "UnsupportedOperationException", "InvalidAction", "NotImplementedError",
-})  # fmt: skip
-EXPIRED = frozenset({
-    "ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException",
-    "InvalidAccessKeyId", "SignatureDoesNotMatch", "RequestExpired", "TokenRefreshRequired",
-})  # fmt: skip
-#: Codes by which AWS says, of some services, that the region itself is closed to the account.
-CLOSED = frozenset({"OptInRequired", "UnrecognizedClientException", "InvalidClientTokenId", "AuthFailure"})
-#: Codes by which AWS says that credentials that were good have come to their end.
-ENDED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"})
-#: The regions that every account has; all later ones must be enabled first (Account Management, user guide).
-ALWAYS_ON = frozenset({
-    "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-southeast-1", "ap-southeast-2",
-    "ca-central-1", "eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2", "eu-west-3", "sa-east-1", "us-east-1",
-    "us-east-2", "us-west-1", "us-west-2", "cn-north-1", "cn-northwest-1", "us-gov-east-1", "us-gov-west-1", "",
-})  # fmt: skip
 #: Where the services without regions answer, by the beginning of the region's name.
 HOMES = {"cn-": "cn-north-1", "us-gov-": "us-gov-west-1"}
 #: How often a request may be lost on the way, or break the service, before it is given up: (timeouts, lost, broken).
@@ -58,24 +26,17 @@ PATIENCE = (2, 3, 4)
 #: For how long, in seconds, a service that could not be reached is not asked again.
 REST = 30.0
 CONNECT_TIMEOUT, READ_TIMEOUT = 5, 30
-_LARGEST_PAGE = 1000
-#: EC2 answers everything at once unless it is asked for pages; its models do not say how large they may be.
-_PAGED = frozenset({"describe_instances", "describe_snapshots", "describe_volumes", "describe_images"})
-_TOKENS = (
-    ("NextToken", "NextToken"), ("nextToken", "nextToken"), ("Marker", "Marker"), ("NextMarker", "Marker"),
-    ("PaginationToken", "PaginationToken"), ("NextContinuationToken", "ContinuationToken"),
-)  # fmt: skip
 
 
-def reason_of(code: str, status: int) -> Reason:
-    """Sort an error code of AWS into the reason why a fact is unknown."""
-    if code in DENIED:
-        return Reason.DENIED
-    if code in THROTTLED:
-        return Reason.THROTTLED
-    if code in UNSUPPORTED or status == 501:
-        return Reason.UNSUPPORTED
-    return Reason.FAILED
+def is_loopback(endpoint: str) -> bool:
+    """Say whether an endpoint is on this machine."""
+    host = urlsplit(endpoint).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 class Boto:
@@ -151,11 +112,11 @@ class Boto:
         except CallFailed:
             raise
         except ClientError as error:
-            raise self._judged(_client_error(error.response), region) from None
+            raise self._judged(client_error(error.response), region) from None
         except lost as error:
-            raise self._judged(_failed(error, code="ExpiredToken"), region) from None
+            raise self._judged(failed(error, code="ExpiredToken"), region) from None
         except Exception as error:  # noqa: BLE001  # botocore's, urllib3's, and whatever its parsers stumble over
-            raise _failed(error) from None
+            raise failed(error) from None
 
     def _still_open(self, region: str) -> None:
         """Refuse at once what is known to be refused: after the credentials have ended, or in a closed region."""
@@ -199,10 +160,10 @@ class Client:
 
     def answers(self, operation: str, parameters: dict[str, Any]) -> Iterator[Any]:
         """Ask, and give each page of the answer."""
-        asker = self._askers.get(operation)
-        if asker is None:
-            asker = self._askers[operation] = _asker(self.boto, operation)
-        return asker(parameters)
+        ask = self._askers.get(operation)
+        if ask is None:
+            ask = self._askers[operation] = asker(self.boto, operation)
+        return ask(parameters)
 
     # -- botocore tells; what these raise ends the request without another attempt ----------------------------
 
@@ -237,7 +198,7 @@ class Client:
             return
         self._down = None
         answer = parsed_response or {}
-        failure = _client_error(answer)
+        failure = client_error(answer)
         meta = answer.get("ResponseMetadata", {})
         status = meta.get("HTTPStatusCode", 0)
         if status < 300 and not meta.get("RequestId") and not answer.keys() - {"ResponseMetadata"}:
@@ -263,7 +224,7 @@ class Client:
         late = isinstance(exception, (ConnectTimeoutError, ReadTimeoutError))
         if context["lost"] < PATIENCE[0 if late else 1]:
             return
-        failure = _failed(exception)
+        failure = failed(exception)
         if isinstance(exception, EndpointConnectionError) and not self._custom and not self._offered():
             failure = CallFailed(
                 Reason.UNSUPPORTED, failure.code, f"AWS does not offer this service in this region ({failure.message})",
@@ -288,189 +249,3 @@ def _broken_off(headers: Mapping[str, str], body: bytes, operation: Any) -> bool
 
 def _number(headers: Mapping[str, str]) -> str:
     return str(headers.get("x-amzn-requestid") or headers.get("x-amz-request-id") or "")
-
-
-Asker = Callable[[dict[str, Any]], Iterator[Any]]
-
-
-def _asker(client: BaseClient, operation: str) -> Asker:
-    """Prepare an operation once: its paginator with the largest pages (fewest calls), or the token to follow."""
-    from botocore import xform_name  # noqa: PLC0415
-
-    method = str(xform_name(operation))
-    shape = client.meta.service_model.operation_model(operation).input_shape
-    accepted = shape.members if shape else {}
-    if not client.can_paginate(method):
-        return lambda parameters: _follow(getattr(client, method), accepted, parameters)
-    pager = client.get_paginator(method)
-    limit = pager._pagination_cfg.get("limit_key")  # noqa: SLF001  # botocore does not publish it
-    most = accepted[limit].metadata.get("max") if limit in accepted else None
-    if client.meta.service_model.service_name == "ec2" and method in _PAGED:
-        most = _LARGEST_PAGE
-    if not most or most > _LARGEST_PAGE:
-        return lambda parameters: _without_circles(pager, parameters)
-
-    def ask(parameters: dict[str, Any]) -> Iterator[Any]:
-        size = {} if limit in parameters else {"PaginationConfig": {"PageSize": most}}
-        return _without_circles(pager, {**parameters, **size})
-
-    return ask
-
-
-def _without_circles(pager: Any, parameters: Mapping[str, Any]) -> Iterator[Any]:
-    """Give the pages; a token that comes again would lead round in a circle (botocore compares it with the last only)."""
-    seen: set[str] = set()
-    for answer in pager.paginate(**parameters):
-        tokens = [one.search(answer) for one in pager._output_token]  # noqa: SLF001  # as above
-        yield answer
-        _once(repr(tokens) if any(tokens) else "", seen)
-
-
-def _once(token: str, seen: set[str]) -> None:
-    if not token:
-        return
-    if token in seen:
-        raise CallFailed(Reason.FAILED, "TokenRepeated", "the list leads back to a page that was read")
-    seen.add(token)
-
-
-def _follow(method: Any, accepted: Mapping[str, Any], parameters: dict[str, Any]) -> Iterator[Any]:
-    """Page by the token in the answer, for operations that botocore has no paginator for."""
-    seen: set[str] = set()
-    while True:
-        answer = method(**parameters)
-        yield answer
-        found = next(((answer[given], taken) for given, taken in _TOKENS if answer.get(given)), None)
-        if found is None:
-            return
-        token, taken = found
-        if taken not in accepted:
-            raise CallFailed(Reason.FAILED, "CannotContinue", f"the answer goes on, but {taken} cannot be asked for")
-        _once(repr(token), seen)
-        parameters[taken] = token
-
-
-def _in_a_line(error: Exception) -> str:
-    return " ".join(str(error).split())[:300] or type(error).__name__
-
-
-def _failed(error: Exception, *, code: str = "") -> CallFailed:
-    return CallFailed(Reason.FAILED, code or type(error).__name__, _in_a_line(error), at=datetime.now(UTC))
-
-
-def _client_error(response: Mapping[str, Any]) -> CallFailed:
-    fault = response.get("Error", {})
-    meta = response.get("ResponseMetadata", {})
-    code = str(fault.get("Code", "")) or "Unknown"
-    status = int(meta.get("HTTPStatusCode", 0) or 0)
-    message = str(fault.get("Message", "")).strip()
-    if message.lower().startswith(("<!doctype", "<html")):
-        message = "the endpoint does not implement this operation" if code in ("404", "501") else "no usable answer"
-    said = message.splitlines()[0][:300] if message else "no message"
-    request = str(meta.get("RequestId", "") or fault.get("RequestId", ""))
-    return CallFailed(reason_of(code, status), code, said, request_id=request, at=datetime.now(UTC))
-
-
-class Identity:
-    """Who is calling: the account and the ARN that AWS sees."""
-
-    def __init__(self, account: str, arn: str) -> None:
-        self.account = account
-        self.arn = arn
-
-
-def connect(account: Account, *, concurrency: int = 16, attempts: int = 10) -> tuple[Boto, Identity]:
-    """Open the configured account and prove that it is that account; raise `ScanRefused` otherwise.
-
-    The endpoint is the account's, or `AWS_ENDPOINT_URL`. An emulator on loopback needs no credentials.
-    """
-    import boto3  # noqa: PLC0415
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
-    from botocore.parsers import ResponseParserError  # noqa: PLC0415
-
-    region = account.regions[0]
-    endpoint = account.endpoint or os.environ.get("AWS_ENDPOINT_URL", "")
-    try:
-        session = boto3.Session(profile_name=account.profile or None, region_name=region)
-        if is_loopback(endpoint) and session.get_credentials() is None:
-            session = boto3.Session("emulator", "emulator", region_name=region)
-        session = _share_loader(session)
-        if account.role:
-            session = _assume(session, account, endpoint)
-        port = Boto(session, endpoint=endpoint or None, concurrency=concurrency, attempts=attempts)
-        answer = port.client("sts", region).get_caller_identity()
-        identity = Identity(str(answer["Account"]), str(answer["Arn"]))
-    except ClientError as error:
-        code = error.response.get("Error", {}).get("Code", "")
-        message = error.response.get("Error", {}).get("Message", "")
-        hint = "renew the credentials and run again" if code in EXPIRED else "check the role, profile and its trust"
-        raise ScanRefused(
-            f"account {account.name} ({account.id}): {error.operation_name} answered {code}: {message}", hint=hint
-        ) from None
-    except (
-        BotoCoreError,
-        CallFailed,
-        ResponseParserError,
-        ValueError,
-        LookupError,
-        TypeError,
-        AttributeError,
-    ) as error:
-        raise ScanRefused(
-            f"account {account.name} ({account.id}): {_in_a_line(error)}",
-            hint="check credentials (profile, role, environment), the region's name and the network",
-        ) from None
-    if identity.account != account.id:
-        raise ScanRefused(
-            f"account {account.name} is configured as {account.id}, but the credentials belong to "
-            f"{identity.account} ({identity.arn}); nothing was scanned",
-            hint="use the credentials of the configured account, or correct its id in the configuration",
-        )
-    return port, identity
-
-
-def is_loopback(endpoint: str) -> bool:
-    """Say whether an endpoint is on this machine."""
-    host = urlsplit(endpoint).hostname or ""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _share_loader(session: boto3.Session) -> boto3.Session:
-    # One loader for all clients: six clients cost 40 MB without it and 5 MB with it (measured).
-    core = session._session  # noqa: SLF001  # boto3 has no public way to its botocore session
-    core.register_component("data_loader", core.get_component("data_loader"))
-    return session
-
-
-def _assume(session: boto3.Session, account: Account, endpoint: str) -> boto3.Session:
-    """Take the role, and take it again whenever the credentials are about to end: a scan may last longer than they do."""
-    import boto3  # noqa: PLC0415
-    import botocore.session  # noqa: PLC0415
-    from botocore.config import Config  # noqa: PLC0415
-    from botocore.credentials import RefreshableCredentials  # noqa: PLC0415
-
-    config = Config(
-        connect_timeout=CONNECT_TIMEOUT, read_timeout=READ_TIMEOUT, retries={"mode": "standard", "total_max_attempts": 3},
-        proxies={} if is_loopback(endpoint) else None,
-    )  # fmt: skip
-    client = session.client("sts", endpoint_url=endpoint or None, config=config)
-    extra = {"ExternalId": account.external_id} if account.external_id else {}
-
-    def take() -> dict[str, str]:
-        keys = client.assume_role(RoleArn=account.role, RoleSessionName="backup-scan", **extra)["Credentials"]
-        return {
-            "access_key": keys["AccessKeyId"],
-            "secret_key": keys["SecretAccessKey"],
-            "token": keys["SessionToken"],
-            "expiry_time": keys["Expiration"].isoformat(),
-        }
-
-    core = botocore.session.get_session()
-    core.register_component("data_loader", session._session.get_component("data_loader"))  # noqa: SLF001  # as above
-    core._credentials = RefreshableCredentials.create_from_metadata(take(), take, "assume-role")  # noqa: SLF001
-    return boto3.Session(botocore_session=core, region_name=account.regions[0])

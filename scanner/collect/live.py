@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from scanner.collect.asking import Answer, Parse, ask, merged
+from scanner.collect.asking import Answer, Parse, Then, ask, each, give, merged
 from scanner.collect.draft import Draft, Place, draft_of, fill, parameters_of
 from scanner.collect.paths import getter
 from scanner.collect.port import CallFailed, Port
@@ -25,7 +25,6 @@ from scanner.model.resource import Resource
 from scanner.plan import Need, Plan, side_lists
 
 Declared = Mapping[str, Iterable[Mapping[str, Any]]]
-Then = Callable[[Answer], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +149,7 @@ class _Run:
             self._open -= 1
             answer = future.result()
             self._tally(call, answer)
-            _give(answer, then)
+            give(answer, then)
             failed = answer.failure is not None and answer.failure.reason is not Reason.UNSUPPORTED
             self._count(unit, ended=1, failed=failed)
         for need in self._plan.needs.values():
@@ -184,7 +183,7 @@ class _Run:
             for region in self._regions:
                 shared.setdefault((side.call, side.items, None, region), []).append(self._looked_up(side, region))
         for (call, items, parse, region), takers in shared.items():
-            self._submit(call, region, parameters_of(call, ()), items, _each(takers), parse)
+            self._submit(call, region, parameters_of(call, ()), items, each(takers), parse)
 
     def _declare(self, need: Need, places: tuple[str, ...]) -> None:
         listing = need.kind.listed_by
@@ -381,31 +380,6 @@ class _Run:
                     )
                     continue
                 fill(draft, fact, entry, (evidence,))
-
-
-def _give(answer: Answer, then: Then) -> None:
-    """Hand over an answer; what nobody foresaw in it makes it a failure, and does not end the scan."""
-    try:
-        then(answer)
-    except Exception as error:  # noqa: BLE001
-        evidence = answer.evidence or Evidence(Source.LIVE, "")
-        answer.failure = CallFailed(
-            Reason.MALFORMED, type(error).__name__, f"cannot read the answer: {str(error) or 'no message'}",
-            request_id=evidence.request_id, at=evidence.taken_at,
-        )  # fmt: skip
-        then(Answer(failure=answer.failure))
-
-
-def _each(takers: list[Then]) -> Then:
-    """Give one answer to all who wait for it."""
-    if len(takers) == 1:
-        return takers[0]
-
-    def then(answer: Answer) -> None:
-        for one in takers:
-            _give(answer, one)
-
-    return then
 
 
 __all__ = ["Progress", "Resource", "collect"]

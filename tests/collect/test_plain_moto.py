@@ -11,8 +11,8 @@ import boto3
 import pytest
 
 from rules import catalogue
-from scanner.collect.aws import connect
 from scanner.collect.live import collect
+from scanner.collect.session import connect
 from scanner.documents.construct import load_policy
 from scanner.engine import judge
 from scanner.model.configuration import Account

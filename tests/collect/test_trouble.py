@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from scanner.collect import aws
-from scanner.collect.aws import Boto, connect
+from scanner.collect import aws, paging
+from scanner.collect.aws import Boto
 from scanner.collect.live import collect
 from scanner.collect.port import CallFailed, Page
+from scanner.collect.session import connect
 from scanner.model.configuration import Account
 from scanner.model.errors import ScanRefused
 from scanner.model.estate import Estate
@@ -190,7 +191,7 @@ def test_a_list_that_leads_in_a_circle_ends_as_a_failure(chain: Any) -> None:
 def test_pages_without_a_paginator_are_followed_to_the_end_or_fail(answers: list[dict[str, str]], code: str) -> None:
     replies = iter(answers)
     with pytest.raises(CallFailed) as caught:
-        list(aws._follow(lambda **_: next(replies), {"NextToken": None}, {}))
+        list(paging._follow(lambda **_: next(replies), {"NextToken": None}, {}))
     assert caught.value.code == code
 
 

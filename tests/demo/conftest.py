@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from rules import catalogue
-from scanner.collect.aws import connect
 from scanner.collect.live import collect
 from scanner.collect.port import Port
+from scanner.collect.session import connect
 from scanner.documents.construct import load_configuration, load_policy
 from scanner.emulation import Emulator
 from scanner.emulation.company import CONFIGURATION, settle

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from scanner.collect.aws import connect
+from scanner.collect.session import connect
 from scanner.emulation.interference import Heard
 from scanner.model.finding import Findings
 from scanner.model.verdict import Outcome

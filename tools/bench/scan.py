@@ -19,9 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from rules import catalogue
-from scanner.collect.aws import Boto, connect
+from scanner.collect.aws import Boto
 from scanner.collect.live import collect
 from scanner.collect.port import CallFailed, Page, Port
+from scanner.collect.session import connect
 from scanner.documents.construct import load_configuration, load_policy
 from scanner.engine import judge
 from scanner.model.configuration import Configuration
