@@ -82,7 +82,7 @@ def _gravest(console: Console, report: Report) -> None:
         line.append(f"{rule.severity.value} {rule.id}", style=_STYLES["failed"])
         line.append(f" ({count}) {rule.promise}")
         console.print(line)
-        console.print(Padding(Text(f"Fix: {rule.fix}", style="dim"), (0, 0, 0, 4)))
+        console.print(_indented(Text(f"Fix: {rule.fix}", style="dim"), 4))
 
 
 def _findings(console: Console, title: str, findings: Sequence[Finding]) -> None:
@@ -101,8 +101,12 @@ def _findings(console: Console, title: str, findings: Sequence[Finding]) -> None
             until = f"waived until {one.waiver.expires} by {one.waiver.approved_by}" if one.waiver else lapse_of(one)
             same.setdefault((one.verdict.observed, one.verdict.demanded, until), []).append(one)
         for (observed, demanded, until), alike in same.items():
-            console.print(Padding(_said(observed, demanded, until), (0, 0, 0, 2)))
-            console.print(Padding(_names(alike), (0, 0, 0, 4)))
+            console.print(_indented(_said(observed, demanded, until), 2))
+            console.print(_indented(_names(alike), 4))
+
+
+def _indented(text: Text, columns: int) -> Padding:
+    return Padding(text, (0, 0, 0, columns), expand=False)
 
 
 def _said(observed: str, demanded: str, until: str) -> Text:
