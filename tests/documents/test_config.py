@@ -250,14 +250,13 @@ def test_a_configuration_needs_no_more_than_an_account(tmp_path: Path) -> None:
             "of: ssm-parameters",
             "of: ssm",
             "34: found 'ssm' for exports[0].of (expected appconfig, ecs, lambda, network, other,"
-            " security-groups"
-            " or ssm-parameters)",
+            " security-groups, ssm-parameters or user-pools)",
         ),
         (
             "of: ssm-parameters",
             "of: security-group",
             "34: found 'security-group' for exports[0].of (expected appconfig, ecs, lambda, network, other,"
-            " security-groups or ssm-parameters; did you mean security-groups?)",
+            " security-groups, ssm-parameters or user-pools; did you mean security-groups?)",
         ),
         (
             "log_archives: [{system: orders",
