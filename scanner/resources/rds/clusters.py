@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from scanner.model.convert import days, flag, instant, tag_list, text, tuple_of, whole
+from scanner.model.convert import days, flag, instant, text, tuple_of, whole
 from scanner.model.fact import Fact, derived, fact
 from scanner.model.look import Look, Partial
 from scanner.model.origin import Listing, SideList, call, item
-from scanner.resources.protection import Elsewhere, Recoverable, Span
-from scanner.resources.rds.arns import beside, key_of
+from scanner.resources.protection import Elsewhere, Span
+from scanner.resources.rds.arns import beside
+from scanner.resources.rds.database import Database
 from scanner.resources.rds.instances import LOSS, beyond, carrier, carrier_needs
 from scanner.resources.rds.settings import (
     ClusterParameterGroup,
@@ -19,7 +20,6 @@ from scanner.resources.rds.settings import (
     subnet_group_needs,
     subnet_group_state,
 )
-from scanner.resources.rds.window import Window, window
 
 _LIST = call("rds:DescribeDBClusters")
 
@@ -58,23 +58,14 @@ def elsewhere(cluster: Any, look: Look) -> Partial[Elsewhere]:  # noqa: ARG001  
     )
 
 
-class DatabaseCluster(Recoverable):
+class DatabaseCluster(Database):
     """A cluster of databases over one storage. Abstract; the kinds differ by engine."""
 
-    tags: Fact[Mapping[str, str]] = fact("The tags it carries.", live=item("TagList", tag_list))
     created_at: Fact[datetime] = fact("When it was created.", live=item("ClusterCreateTime", instant))
     status: Fact[str] = fact("What AWS says of it.", live=item("Status", text))
-    engine: Fact[str] = fact("Its database engine.", live=item("Engine", text))
-    version: Fact[str] = fact("The version of its engine.", live=item("EngineVersion", text))
-    encrypted: Fact[bool] = fact("Its data is encrypted at rest.", live=item("StorageEncrypted", flag))
-    key: Fact[str | None] = fact(
-        "The KMS key its data is encrypted with; none where it is not encrypted.",
-        live=item("@", key_of),
-    )
     retention: Fact[timedelta] = fact(
         "How long its automated backups are kept.", live=item("BackupRetentionPeriod", days)
     )
-    window: Fact[Window] = fact("When its automated backup starts.", live=item("PreferredBackupWindow", window))
     earliest: Fact[datetime | None] = fact(
         "The earliest time it can be restored to; none where it cannot yet.",
         live=item("EarliestRestorableTime", instant, absent=None),
@@ -96,8 +87,6 @@ class DatabaseCluster(Recoverable):
             call("rds:DescribeGlobalClusters"), "GlobalClusters[].GlobalClusterMembers[]", key="DBClusterArn"
         ).at("Readers", tuple_of(text), absent=()),
     )
-    deletion_protected: Fact[bool] = fact("It refuses deletion.", live=item("DeletionProtection", flag))
-    copy_tags: Fact[bool] = fact("Its snapshots carry its tags.", live=item("CopyTagsToSnapshot", flag))
     storage: Fact[int | None] = fact(
         "Its storage in GiB; Aurora always says 1.", live=item("AllocatedStorage", whole, absent=None)
     )

@@ -6,20 +6,20 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from scanner.model.convert import days, flag, instant, tag_list, text, tuple_of, whole
+from scanner.model.convert import days, flag, instant, text, tuple_of, whole
 from scanner.model.fact import Fact, derived, fact
 from scanner.model.look import Look, Partial
 from scanner.model.origin import Listing, call, item
 from scanner.resources.protection import Elsewhere, Recoverable, Span
-from scanner.resources.rds.arns import account_of, beside, is_arn, key_of, region_of
+from scanner.resources.rds.arns import account_of, beside, is_arn, region_of
 from scanner.resources.rds.automated_backups import AutomatedBackup
+from scanner.resources.rds.database import Database
 from scanner.resources.rds.settings import (
     ParameterGroup,
     parameter_group_exists,
     subnet_group_needs,
     subnet_group_state,
 )
-from scanner.resources.rds.window import Window, window
 
 #: "typically within the last 5 minutes" (RDS, Aurora, DocumentDB and Neptune user guides, point-in-time restore).
 LOSS = timedelta(minutes=5)
@@ -128,7 +128,7 @@ def restorable(instance: Any, look: Look) -> Span | None:
     return Span(min(begins), instance.latest) if begins else None
 
 
-class Instance(Recoverable):
+class Instance(Database):
     """An RDS instance; also each member of a cluster of Aurora, DocumentDB or Neptune."""
 
     kind = "aws.rds.instance"
@@ -138,20 +138,11 @@ class Instance(Recoverable):
         call("rds:DescribeDBInstances"), "DBInstances[]", id="{DBInstanceArn}", name="{DBInstanceIdentifier}"
     )
 
-    tags: Fact[Mapping[str, str]] = fact("The tags it carries.", live=item("TagList", tag_list))
     created_at: Fact[datetime] = fact("When it was created.", live=item("InstanceCreateTime", instant))
     status: Fact[str] = fact("What AWS says of it.", live=item("DBInstanceStatus", text))
-    engine: Fact[str] = fact("Its database engine.", live=item("Engine", text))
-    version: Fact[str] = fact("The version of its engine.", live=item("EngineVersion", text))
-    encrypted: Fact[bool] = fact("Its data is encrypted at rest.", live=item("StorageEncrypted", flag))
-    key: Fact[str | None] = fact(
-        "The KMS key its data is encrypted with; none where it is not encrypted.",
-        live=item("@", key_of),
-    )
     retention: Fact[timedelta] = fact(
         "How long its automated backups are kept; zero where it takes none.", live=item("BackupRetentionPeriod", days)
     )
-    window: Fact[Window] = fact("When its automated backup starts.", live=item("PreferredBackupWindow", window))
     latest: Fact[datetime | None] = fact(
         # Absent where there is nothing to restore from: no backups, or the first one still to come.
         "The latest time it can be restored to; none where it cannot.",
@@ -171,8 +162,6 @@ class Instance(Recoverable):
         "The ARNs of its replicated automated backups.",
         live=item("DBInstanceAutomatedBackupsReplications[].DBInstanceAutomatedBackupsArn", tuple_of(text), absent=()),
     )
-    deletion_protected: Fact[bool] = fact("It refuses deletion.", live=item("DeletionProtection", flag))
-    copy_tags: Fact[bool] = fact("Its snapshots carry its tags.", live=item("CopyTagsToSnapshot", flag))
     storage: Fact[int] = fact("Its storage in GiB.", live=item("AllocatedStorage", whole))
     storage_most: Fact[int | None] = fact(
         # Present only with storage autoscaling (MaxAllocatedStorage, API reference).
