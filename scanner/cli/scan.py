@@ -330,7 +330,9 @@ def _judge(
         findings=choice.keep(found),
         titles={name: kind.title for name, kind in kinds().items()},
         filters=choice.said(),
-        configuration=configuration.file,
+        configuration=Path(
+            configuration.file
+        ).name,  # where it lies is nobody's business; the digest tells which it was
         configuration_digest=configuration.digest,
     )
 
