@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+from scanner.model.arn import place_of
 from scanner.model.errors import CouldNotCheck, NotDemanded
 from scanner.model.estate import Estate, Gap
 from scanner.model.fact import Fact, fact
@@ -21,8 +22,6 @@ from scanner.model.system import Membership, System, membership
 from scanner.model.verdict import Outcome, Verdict
 from scanner.model.waiver import Waiver, covering, lapsed
 from scanner.plan import sources_of
-
-_ARN_PARTS = 5
 
 
 class _Source(Resource):
@@ -100,8 +99,7 @@ class Objectives:
 
     def _hidden(self, source: str, kind: type[Resource]) -> Unknown | None:
         """Say why a source that was not found may exist all the same, if so."""
-        parts = source.split(":")
-        region, account = (parts[3], parts[4]) if len(parts) > _ARN_PARTS else ("", "")
+        region, account = place_of(source)
         estate = self._look.estate
         if account and account != estate.account:
             return Unknown(Reason.BEYOND, f"{source} is in account {account}, not scanned here")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from scanner.model.fact import Fact
@@ -25,19 +26,24 @@ _PREFIXES = {
 IDENTITY = Call("sts", "GetCallerIdentity")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Need:
     """What is needed of one kind: the facts to fill, and the calls that fill them."""
 
     kind: type[Resource]
     facts: tuple[Fact[Any], ...]
 
-    @property
+    @cached_property
     def calls(self) -> tuple[Call, ...]:
         """The calls made once per resource."""
         return tuple(dict.fromkeys(fact.live.call for fact in self.facts if fact.live and fact.live.call))
 
-    @property
+    @cached_property
+    def later(self) -> frozenset[Call]:
+        """The calls that are made only once a fact has said that they make sense."""
+        return frozenset(fact.live.call for fact in self.facts if fact.live and fact.live.call and fact.live.given)
+
+    @cached_property
     def sides(self) -> tuple[SideList, ...]:
         """The lists read once per region and joined."""
         return tuple(dict.fromkeys(fact.live.side for fact in self.facts if fact.live and fact.live.side))

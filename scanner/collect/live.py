@@ -268,9 +268,8 @@ class _Run:
             return
         self._seen.add(identity)
         self.drafts[need.kind.kind].append(draft)
-        later = {fact.live.call for fact in need.facts if fact.live and fact.live.call and fact.live.given}
         for call in need.calls:
-            if call not in later:
+            if call not in need.later:
                 self._own_call(need, draft, call)
         if not draft.waiting:
             self._second(need, draft)
@@ -322,13 +321,11 @@ class _Run:
         if draft.asked:
             return
         draft.asked = True
-        later = {fact.live.call for fact in need.facts if fact.live and fact.live.call and fact.live.given}
         wanted: dict[Call, None] = {}
         for fact in need.facts:
             live = fact.live
-            if live is None or live.call not in later:
+            if live is None or live.call is None or live.call not in need.later:
                 continue
-            assert live.call is not None
             reading = draft.readings.get(live.given[0]) if live.given is not None else None
             if live.given is not None and isinstance(reading, Known) and reading.value != live.given[1]:
                 fill(draft, fact, {}, reading.evidence)

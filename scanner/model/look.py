@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from scanner.model.arn import place_of
 from scanner.model.errors import CouldNotCheck, UndeclaredRead
 from scanner.model.estate import Estate, Gap
 from scanner.model.fact import Fact
@@ -19,7 +20,6 @@ from scanner.model.resource import Resource
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Resource)
-_ARN_PARTS = 5
 Read = tuple[Resource | None, Fact[Any] | None, Reading[Any]]
 
 
@@ -142,8 +142,7 @@ class Look:
             table = self._by_id[kind.kind] = {resource.id: resource for resource in self.found(kind)}
         found = table.get(id)
         if found is None:
-            parts = id.split(":")
-            region, account = (parts[3], parts[4]) if id.startswith("arn:") and len(parts) > _ARN_PARTS else ("", "")
+            region, account = place_of(id)
             if account and account != self.estate.account:
                 raise CouldNotCheck(Unknown(Reason.BEYOND, f"{id} belongs to account {account}, not scanned here"))
             self._close(kind, region or None)

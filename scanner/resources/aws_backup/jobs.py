@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
+from scanner.model.arn import place_of
 from scanner.model.convert import instant, text, whole
 from scanner.model.fact import Fact, derived, fact
 from scanner.model.look import Look, Partial, those
@@ -31,7 +32,7 @@ def source_gone(job: Job, look: Look) -> bool:
     # Kinds that share the ARNs of RDS are one family: a cluster that is not Aurora's is of the type RDS.
     family = _OF_RDS if named in _OF_RDS else frozenset({named})
     known = [kind for kind in stores() if kind.backup_type in family]
-    region = source.split(":")[3] if source.count(":") >= 5 else ""
+    region = place_of(source)[0]
     # A bucket's ARN names no region; the list of buckets is one for all of them.
     if not source or not known or (region and region not in look.estate.regions):
         return False

@@ -8,6 +8,7 @@ from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import Any
 
+from scanner.model.arn import place_of
 from scanner.model.convert import text, tuple_of
 from scanner.model.fact import Fact, derived, fact
 from scanner.model.look import Look, any_of
@@ -35,12 +36,12 @@ class Copy:
     @property
     def region(self) -> str:
         """The region of the destination vault."""
-        return self.vault.split(":")[3] if self.vault.count(":") >= 5 else ""
+        return place_of(self.vault)[0]
 
     @property
     def account(self) -> str:
         """The account of the destination vault."""
-        return self.vault.split(":")[4] if self.vault.count(":") >= 5 else ""
+        return place_of(self.vault)[1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from scanner.model.arn import is_arn
+
 
 def beside(arn: str, noun: str, name: str) -> str:
     """Give the ARN of a thing in the same account and region as another; a name that is an ARN stays as it is.
@@ -31,11 +33,6 @@ def region_of(arn: str) -> str:
 def account_of(arn: str) -> str:
     """Give the account of an ARN; raise ValueError where it is none."""
     return _parts(arn)[4]
-
-
-def is_arn(text: str) -> bool:
-    """Say whether a name is an ARN: arn:partition:service:region:account:resource."""
-    return text.startswith("arn:") and text.count(":") >= 5
 
 
 def _parts(arn: str) -> list[str]:

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from scanner.model.arn import is_arn
 from scanner.model.convert import days, flag, instant, text, tuple_of, whole
 from scanner.model.fact import Fact, derived, fact
 from scanner.model.look import Look, Partial
 from scanner.model.origin import Listing, call, item
 from scanner.resources.protection import Elsewhere, Recoverable, Span
-from scanner.resources.rds.arns import account_of, beside, is_arn, region_of
+from scanner.resources.rds.arns import account_of, beside, region_of
 from scanner.resources.rds.automated_backups import AutomatedBackup
 from scanner.resources.rds.database import Database
 from scanner.resources.rds.settings import (
