@@ -62,6 +62,9 @@ DEMANDS: Mapping[str, Any] = {
     "usual_duration_factor": 3.0,
     "usual_size_factor": 3.0,
     "usual_samples": 5,
+    "rehearsed_every": timedelta(days=90),
+    "unused_after": timedelta(days=90),
+    "session_lasts": timedelta(hours=1),
     "rto": timedelta(hours=2),
     "rpo": timedelta(minutes=5),
 }

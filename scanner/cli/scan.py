@@ -164,22 +164,23 @@ def _configuration(config: Path | None, law: Policy, at: datetime | None, *, nee
     return load_configuration(path, law, max(at, now) if at else now, rules=catalogue().rules)
 
 
-def _names_demo(config: Path | None) -> bool:
+def _names(config: Path | None, demo: str) -> bool:
     """Say whether a configuration has its own account `demo`; one that is not finished yet does not stop the demo."""
     try:
         data = load_yaml(config or DEFAULT_CONFIG).data
-        return "demo" in data["accounts"]
+        return demo in data["accounts"]
     except (DocumentError, KeyError, TypeError):
         return config is not None
 
 
 def _kept_configuration(asked: Request, estate: Estate, law: Policy, at: datetime | None) -> Configuration:
     """Give the configuration of a kept estate's account; another account's systems and waivers must not judge it."""
-    if asked.config is None and estate.account_name == "demo" and not _names_demo(None):
-        from scanner.cli.demo import demo_configuration  # noqa: PLC0415
+    from scanner.cli.demo import COMPANIES, demo_configuration  # noqa: PLC0415
 
-        demo = demo_configuration(law)
-        if demo.accounts["demo"].id == estate.account:
+    name = estate.account_name
+    if asked.config is None and name in COMPANIES and not _names(None, name):
+        demo = demo_configuration(name, law)
+        if demo.accounts[name].id == estate.account:
             return demo
     path = asked.config or DEFAULT_CONFIG
     own = _configuration(asked.config, law, at, needed=False)
@@ -200,11 +201,11 @@ def _kept_configuration(asked: Request, estate: Estate, law: Policy, at: datetim
 def _account(asked: Request, law: Policy, at: datetime | None, stack: ExitStack) -> tuple[Configuration, Account, bool]:
     """Give the account, its configuration, and whether it is the demo's."""
     name = asked.account or ""
-    emulated = name == "demo" and not _names_demo(asked.config)
-    if emulated:
-        from scanner.cli.demo import demo  # noqa: PLC0415  # the emulator sits in an extra
+    from scanner.cli.demo import COMPANIES, demo  # noqa: PLC0415
 
-        configuration, account = stack.enter_context(demo(law, at, quiet=asked.quiet))
+    emulated = name in COMPANIES and not _names(asked.config, name)
+    if emulated:
+        configuration, account = stack.enter_context(demo(name, law, at, quiet=asked.quiet))
     else:
         configuration = _configuration(asked.config, law, at, needed=True)
         account = _named(configuration, name)

@@ -86,7 +86,7 @@ def _prepare(port: Port, call: Call, region: str, answer: Answer) -> None:
     try:
         for pause in PAUSES:
             answer.preparations += 1
-            for page in port.pages(call.service, call.operation, region, parameters_of(call, ())):
+            for page in port.pages(call.service, call.operation, region, parameters_of(call, (), "")):
                 if not path or getter(path)(page.answer) == value:
                     return
             time.sleep(pause)

@@ -8,7 +8,7 @@ from typing import Any
 
 from scanner.collect.paths import getter
 from scanner.model.fact import Fact
-from scanner.model.origin import NOTHING, Call, Of
+from scanner.model.origin import NOTHING, Call, Of, OwnAccount
 from scanner.model.reading import Evidence, Known, Reading, Reason, Unknown
 from scanner.model.resource import Resource
 from scanner.plan import Need
@@ -108,12 +108,14 @@ def fill(draft: Draft, fact: Fact[Any], answer: Any, evidence: tuple[Evidence, .
         )
 
 
-def parameters_of(call: Call, line: tuple[Any, ...]) -> dict[str, Any]:
+def parameters_of(call: Call, line: tuple[Any, ...], account: str) -> dict[str, Any]:
     """Fill a call's parameters from a line of items: the resource's own first, then its parents'."""
     found: dict[str, Any] = {}
     for name, value in call.parameters:
         if isinstance(value, Of):
             found[name] = getter(value.path)(line[value.up])
+        elif isinstance(value, OwnAccount):
+            found[name] = account
         elif isinstance(value, tuple):
             found[name] = list(value)
         else:

@@ -183,7 +183,7 @@ class _Run:
             for region in self._regions:
                 shared.setdefault((side.call, side.items, None, region), []).append(self._looked_up(side, region))
         for (call, items, parse, region), takers in shared.items():
-            self._submit(call, region, parameters_of(call, ()), items, each(takers), parse)
+            self._submit(call, region, parameters_of(call, (), self._place.account), items, each(takers), parse)
 
     def _declare(self, need: Need, places: tuple[str, ...]) -> None:
         listing = need.kind.listed_by
@@ -246,7 +246,7 @@ class _Run:
             elif listing.located_by is not None and listing.located_by.call is not None:
                 origin, locate = listing.located_by, listing.located_by.call
                 self._submit(
-                    locate, "", parameters_of(locate, draft.line()), "",
+                    locate, "", parameters_of(locate, draft.line(), self._place.account), "",
                     lambda answer: self._located(need, draft, origin.path, locate, answer),
                 )  # fmt: skip
                 return
@@ -280,13 +280,13 @@ class _Run:
         listing = child.kind.listed_by
         if listing is None or listing.call is None:
             return
-        parameters = parameters_of(listing.call, ({}, *draft.line()))
+        parameters = parameters_of(listing.call, ({}, *draft.line()), self._place.account)
         then = self._listed(listing.call, draft.region, [child], draft)
         self._submit(listing.call, draft.region, parameters, listing.items, then, listing.parse)
 
     def _own_call(self, need: Need, draft: Draft, call: Call) -> None:
         draft.waiting += 1
-        parameters = parameters_of(call, draft.line())
+        parameters = parameters_of(call, draft.line(), self._place.account)
         absent = [name for name, value in parameters.items() if value is None]
         if absent:
             unknown = Unknown(Reason.MISSING, f"{call.name} of {draft.name}: the item has no {', '.join(absent)}")

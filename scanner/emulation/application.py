@@ -10,7 +10,7 @@ from werkzeug.http import HTTP_STATUS_CODES
 
 from scanner.emulation import services
 from scanner.emulation.answers import Call, MotoRefused, answers_in
-from scanner.emulation.ground import DISPATCHER, World
+from scanner.emulation.ground import ACCOUNT, DISPATCHER, World
 from scanner.emulation.interference import Heard, Interference
 from scanner.emulation.wire import Document, Intent, Refusal, Reply, edited, read, recognise, refuse, write
 
@@ -44,6 +44,9 @@ class Application:
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         body = _body(environ)
         intent = recognise(environ, body)
+        if intent is not None and get_account_id_from(intent.signer) == ACCOUNT != self.world.account:
+            # Whoever has taken no role in another account is at home, and home need not be moto's account.
+            environ.setdefault("HTTP_X_MOTO_ACCOUNT_ID", self.world.account)
         reply = self._reply(environ, body, intent) if intent else self._moto(environ, body)
         reason = HTTP_STATUS_CODES.get(reply.status, "Unknown")
         headers = [(name, value) for name, value in reply.headers if name.lower() != "content-length"]

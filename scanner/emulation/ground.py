@@ -52,8 +52,8 @@ class World:
     _stage = RLock()
     _present: "World | None" = None
 
-    def __init__(self, clock: Callable[[], datetime]) -> None:
-        self.clock = clock
+    def __init__(self, clock: Callable[[], datetime], account: str = ACCOUNT) -> None:
+        self.clock, self.account = clock, account
         self._resting: list[tuple[Any, dict[str, Any]]] = []
         self._buckets: dict[str, Any] = {}
         self._shelves: dict[tuple[type, str, str], Any] = {}

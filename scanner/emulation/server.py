@@ -44,9 +44,11 @@ class Emulator:
     `set_clock` the past can be lived through, and `scanner.emulation.seeding` puts in what only AWS could have made.
     """
 
-    def __init__(self, port: int = 0, clock: Callable[[], datetime] = _wall_clock) -> None:
+    def __init__(
+        self, port: int = 0, clock: Callable[[], datetime] = _wall_clock, account: str | None = None
+    ) -> None:
         self.interference = Interference()
-        self._port, self._clock = port, clock
+        self._port, self._clock, self._account = port, clock, account
         self._world: World | None = None
         self._server: BaseWSGIServer | None = None
         self._clients: dict[tuple[str, str], Any] = {}
@@ -54,10 +56,10 @@ class Emulator:
     def start(self) -> Self:
         """Open the port over an empty AWS; a running emulator starts afresh."""
         self.stop()
-        from scanner.emulation.ground import World
+        from scanner.emulation.ground import ACCOUNT, World
         from scanner.emulation.serving import serve
 
-        self._world = World(self._clock)
+        self._world = World(self._clock, self._account or ACCOUNT)
         self._server = serve(self._world, self.interference, self._port)
         Thread(target=self._server.serve_forever, name="emulator", daemon=True).start()
         return self

@@ -41,7 +41,13 @@ def parent(path: str) -> Of:
     return Of(path, up=1)
 
 
-Parameter = Of | str | int | bool | tuple[str, ...]
+@dataclass(frozen=True, slots=True)
+class OwnAccount:
+    """A parameter that is the id of the scanned account."""
+
+
+OWN_ACCOUNT: Final = OwnAccount()
+Parameter = Of | OwnAccount | str | int | bool | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +97,7 @@ def call(
     """Name an AWS operation, `service:Operation`, with botocore's service name, and its parameters."""
     service, operation = name.split(":")
     frozen = tuple(
-        (key, value if isinstance(value, (Of, str, int, bool)) else tuple(value)) for key, value in parameters.items()
+        (key, value if isinstance(value, (Of, OwnAccount, str, int, bool)) else tuple(value)) for key, value in parameters.items()
     )
     return Call(service, operation, frozen, permission, tuple(nothing_on), first, until)
 

@@ -1,0 +1,1 @@
+"""IAM policies: read as documents, matched, evaluated. Pure, standard library only."""
