@@ -78,9 +78,10 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A policy, read."""
+    """A policy, read. Variables such as `${aws:username}` are text before the version 2012-10-17."""
 
     statements: tuple[Statement, ...] = ()
+    variables: bool = True
 
     def allowing(self) -> Iterator[Statement]:
         """Give the statements that allow."""
@@ -102,7 +103,11 @@ def document(raw: Any) -> Document:
         raise ValueError(f"a policy is a JSON object, found {type(raw).__name__}")
     if "Statement" not in raw:
         raise ValueError("a policy without Statement")
-    return Document(tuple(_statement(one, number) for number, one in enumerate(many(raw["Statement"]), 1)))
+    # A policy that names no version has the oldest (IAM user guide, "IAM JSON policy elements: Version").
+    return Document(
+        tuple(_statement(one, number) for number, one in enumerate(many(raw["Statement"]), 1)),
+        variables=raw.get("Version", "2008-10-17") == "2012-10-17",
+    )
 
 
 def many(raw: Any) -> tuple[Any, ...]:
