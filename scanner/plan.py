@@ -15,6 +15,7 @@ from scanner.resources.store import DataStore
 
 #: Services whose IAM prefix is not botocore's service name (service authorization reference).
 _PREFIXES = {
+    "accessanalyzer": "access-analyzer",
     "efs": "elasticfilesystem",
     "resourcegroupstaggingapi": "tag",
     "opensearch": "es",
@@ -108,7 +109,11 @@ def budget(work: Plan, regions: int) -> tuple[Line, ...]:
                 one, places if alone else 0, str(places) if alone else f"1 per {need.kind.title}"
             )
     for side in side_lists(work).values():
-        lines[side.call, ""] = Line(side.call, regions, f"{regions}, and further pages")
+        places = 1 if side.everywhere else regions
+        lines[side.call, ""] = Line(side.call, places, f"{places}, and further pages")
+    for (one, kind), line in tuple(lines.items()):
+        if one.first is not None:
+            lines[one.first, kind] = Line(one.first, line.times, line.said.partition(",")[0])
     return tuple(lines.values())
 
 
@@ -125,13 +130,20 @@ def side_lists(work: Plan) -> dict[SideList, SideList]:
             if name is not None:
                 wanted = dict(side.call.parameters)[name]
                 assert isinstance(wanted, tuple)
-                joined.setdefault((side.call.name, side.items, side.key), []).extend(wanted)
+                joined.setdefault((side.call.name, side.items, side.key), []).extend(
+                    one for one in wanted if isinstance(one, str)
+                )
+    # Where a kind is listed by all that there is, that one list tells of each kind as well.
+    listed = [need.kind.listed_by for need in work.needs.values() if need.kind.listed_by is not None]
+    whole = {(one.call.name, one.items): one.call for one in listed if one.call and one.call.name in _JOINABLE}
     found: dict[SideList, SideList] = {}
     for need in work.needs.values():
         for side in need.sides:
             read = replace(side, match="")
             name = _JOINABLE.get(side.call.name)
-            if name is not None:
+            if (side.call.name, side.items) in whole:
+                read = replace(read, call=whole[side.call.name, side.items])
+            elif name is not None:
                 kinds = tuple(sorted(set(joined[side.call.name, side.items, side.key])))
                 parameters = tuple((key, kinds if key == name else value) for key, value in side.call.parameters)
                 read = replace(read, call=replace(side.call, parameters=parameters))
@@ -172,6 +184,8 @@ def plan_facts(facts: Iterable[Fact[Any]]) -> Plan:
         if not kind.kind:
             pending.extend(one.facts[fact.name] for one in concrete(kind))
             continue
+        if kind.recorded:
+            continue  # no account keeps it: it joins when the estate is judged
         if kind.kind not in wanted:
             wanted[kind.kind] = {}
             pending.extend(kind.facts[name] for name in (kind.belongs_to, kind.tagged_by, kind.member_of) if name)
@@ -185,7 +199,7 @@ def plan_facts(facts: Iterable[Fact[Any]]) -> Plan:
             pending.extend(kind.child_of.facts[name] for name in (kind.child_of.tagged_by,) if name)
             if kind.child_of.child_of is not None:
                 wanted.setdefault(kind.child_of.child_of.kind, {})
-    kinds = {fact.owner.kind: fact.owner for fact in done if fact.owner.kind}
+    kinds = {fact.owner.kind: fact.owner for fact in done if fact.owner.kind and not fact.owner.recorded}
     for kind in list(kinds.values()):
         above = kind.child_of
         while above is not None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from scanner.collect.draft import parameters_of
 from scanner.collect.paths import getter
-from scanner.collect.port import CallFailed, Port
-from scanner.model.origin import Call
+from scanner.collect.port import CallFailed, Page, Port
+from scanner.model.origin import Answered, Call
 from scanner.model.reading import Evidence, Reason, Source
 
 Parse = Callable[[Any], Iterable[Any]]
@@ -31,13 +30,24 @@ class Answer:
     preparations: int = 0
 
 
-def ask(port: Port, call: Call, region: str, parameters: Mapping[str, Any], items: str, parse: Parse | None) -> Answer:
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A call with its parameters, those of the call made first, and what to take of each page."""
+
+    call: Call
+    region: str
+    parameters: Mapping[str, Any]
+    before: Mapping[str, Any] = field(default_factory=dict)
+    items: str = ""
+    parse: Parse | None = None
+
+
+def ask(port: Port, question: Question) -> Answer:
     """Make a call and take the items of every page, or the pages themselves; an error becomes part of the answer."""
     answer = Answer()
     try:
-        if call.first is not None:
-            _prepare(port, call.first, region, answer)
-        _read(port, call, region, parameters, items, parse, answer)
+        made = _prepared(port, question, answer) if question.call.first is not None else {}
+        _read(port, question, made, answer)
     except CallFailed as failure:
         answer.failure = failure
     except Exception as error:  # noqa: BLE001  # whatever breaks in one call must not cost the others
@@ -45,22 +55,47 @@ def ask(port: Port, call: Call, region: str, parameters: Mapping[str, Any], item
     return answer
 
 
-def _read(
-    port: Port, call: Call, region: str, parameters: Mapping[str, Any], items: str, parse: Parse | None, answer: Answer
-) -> None:
+def _read(port: Port, question: Question, made: Mapping[str, Any], answer: Answer) -> None:
+    call, region = question.call, question.region
     where = f"{call.name} in {region}" if region else call.name
-    shown = " ".join(f"{key}={value}" for key, value in parameters.items() if isinstance(value, str))
+    # What the call made first answered, such as the number of a job, says nothing to a reader.
+    told = {**question.before, **question.parameters}
+    shown = " ".join(f"{key}={value}" for key, value in told.items() if isinstance(value, str))
     where = f"{where} {shown}".rstrip()
-    answer.asked = 1
-    for number, page in enumerate(port.pages(call.service, call.operation, region, parameters), 1):
+    for page in _pages(port, call, region, {**question.parameters, **made}, answer):
         evidence = Evidence(Source.LIVE, where, page.taken_at, page.request_id)
         answer.evidence = answer.evidence or evidence
-        found = _items(page.answer, items, parse) if items else [page.answer]
+        found = _items(page.answer, question.items, question.parse) if question.items else [page.answer]
         answer.items.extend(found)
         answer.sources.extend([evidence] * len(found))
-        # The next page is counted once it is asked for and before it answers, so that one that fails counts as well.
-        answer.asked = number + 1
-    answer.asked -= 1 if answer.evidence is not None else 0
+
+
+def _pages(port: Port, call: Call, region: str, parameters: Mapping[str, Any], answer: Answer) -> Iterator[Page]:
+    """Give the pages of a call, once AWS says that what it makes is there; count the pages as they are asked for."""
+    if not call.until:
+        answer.asked = 1
+        for number, page in enumerate(port.pages(call.service, call.operation, region, parameters), 1):
+            yield page
+            # The next page is counted once it is asked for and before it answers, so that one that fails counts.
+            answer.asked = number + 1
+        answer.asked = max(1, answer.asked - 1)
+        return
+    path, wanted, *given_up = call.until
+    for pause in PAUSES:
+        answer.asked += 1
+        pages = port.pages(call.service, call.operation, region, parameters)
+        first = next(pages, None)
+        said = getter(path)(first.answer) if first is not None else None
+        if first is not None and said == wanted:
+            yield first
+            for page in pages:
+                answer.asked += 1
+                yield page
+            return
+        if said in given_up:
+            raise CallFailed(Reason.FAILED, str(said), f"{call.name} answered {said}")
+        time.sleep(pause)
+    raise CallFailed(Reason.FAILED, "NotReady", f"{call.name} did not answer {wanted} within {sum(PAUSES):.0f} s")
 
 
 def _items(page: Mapping[str, Any], path: str, parse: Parse | None) -> list[Any]:
@@ -80,20 +115,25 @@ def _items(page: Mapping[str, Any], path: str, parse: Parse | None) -> list[Any]
     return found
 
 
-def _prepare(port: Port, call: Call, region: str, answer: Answer) -> None:
-    """Have AWS make what is read next, and wait until it says that it is there."""
-    path, value = call.until
+def _prepared(port: Port, question: Question, answer: Answer) -> dict[str, Any]:
+    """Have AWS make what is read next; give the parameters that its answer holds."""
+    call = question.call.first
+    assert call is not None
+    counted = Answer()
     try:
-        for pause in PAUSES:
-            answer.preparations += 1
-            for page in port.pages(call.service, call.operation, region, parameters_of(call, (), "")):
-                if not path or getter(path)(page.answer) == value:
-                    return
-            time.sleep(pause)
+        page = next(_pages(port, call, question.region, question.before, counted), None)
     except CallFailed as failure:
-        message = f"{call.name}: {failure.message}"
+        message = failure.message if call.name in failure.message else f"{call.name}: {failure.message}"
         raise CallFailed(failure.reason, failure.code, message, request_id=failure.request_id, at=failure.at) from None
-    raise CallFailed(Reason.FAILED, "NotReady", f"{call.name} did not answer {value} within {sum(PAUSES):.0f} s")
+    finally:
+        answer.preparations = counted.asked
+    made: dict[str, Any] = {}
+    for name, value in question.call.parameters:
+        if isinstance(value, Answered):
+            made[name] = getter(value.path)(page.answer) if page is not None else None
+            if made[name] is None:
+                raise CallFailed(Reason.MISSING, "Incomplete", f"the answer of {call.name} has no {value.path}")
+    return made
 
 
 def merged(pages: list[Any]) -> Mapping[str, Any]:

@@ -39,6 +39,18 @@ def is_loopback(endpoint: str) -> bool:
         return False
 
 
+def to_host(endpoint: str) -> Callable[..., None]:
+    """Make what sends every request to the host of an endpoint: of s3control, botocore puts the account before it."""
+    host = urlsplit(endpoint).netloc
+
+    def send(request: Any, **_: Any) -> None:
+        parts = urlsplit(request.url)
+        if parts.netloc.endswith(f".{host}"):
+            request.url = parts._replace(netloc=host).geturl()
+
+    return send
+
+
 class Boto:
     """The port to AWS, or to an emulator at an endpoint; made per account, shared by all threads."""
 
@@ -84,6 +96,8 @@ class Boto:
                     made = self._session.client(
                         service, region_name=region or self._home, endpoint_url=self._endpoint, config=self._config
                     )
+                    if self._endpoint:
+                        made.meta.events.register_first("request-created", to_host(self._endpoint))
                     offered = self._session.get_available_regions
                     client = Client(
                         made, custom=bool(self._endpoint), offered=lambda: not region or region in offered(service)

@@ -8,7 +8,7 @@ from typing import Any
 
 from scanner.collect.paths import getter
 from scanner.model.fact import Fact
-from scanner.model.origin import NOTHING, Call, Of, OwnAccount
+from scanner.model.origin import NOTHING, Answered, Call, Filter, Of, OwnAccount
 from scanner.model.reading import Evidence, Known, Reading, Reason, Unknown
 from scanner.model.resource import Resource
 from scanner.plan import Need
@@ -20,6 +20,7 @@ class Place:
 
     account: str
     partition: str = "aws"
+    account_name: str = ""
 
 
 @dataclass(slots=True)
@@ -109,15 +110,20 @@ def fill(draft: Draft, fact: Fact[Any], answer: Any, evidence: tuple[Evidence, .
 
 
 def parameters_of(call: Call, line: tuple[Any, ...], account: str) -> dict[str, Any]:
-    """Fill a call's parameters from a line of items: the resource's own first, then its parents'."""
+    """Fill a call's parameters from a line of items: the resource's own first, then its parents'.
+
+    Those that the call made first will answer are left out.
+    """
     found: dict[str, Any] = {}
     for name, value in call.parameters:
+        if isinstance(value, Answered):
+            continue
         if isinstance(value, Of):
             found[name] = getter(value.path)(line[value.up])
         elif isinstance(value, OwnAccount):
             found[name] = account
         elif isinstance(value, tuple):
-            found[name] = list(value)
+            found[name] = [one.told if isinstance(one, Filter) else one for one in value]
         else:
             found[name] = value
     return found

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from scanner.collect.asking import Answer, Parse, Then, ask, each, give, merged
+from scanner.collect.asking import Answer, Parse, Question, Then, ask, each, give, merged
 from scanner.collect.draft import Draft, Place, draft_of, fill, parameters_of
 from scanner.collect.paths import getter
 from scanner.collect.port import CallFailed, Port
@@ -54,7 +54,7 @@ def collect(  # noqa: PLR0913  # what a collection needs from outside, each by n
 ) -> Estate:
     """Read everything the plan needs; never raises for what AWS answers. The caller's ARN tells the partition."""
     named = caller.split(":")[1] if caller.startswith("arn:") else ""
-    place = Place(account, partition or named or "aws")
+    place = Place(account, partition or named or "aws", account_name)
     pool = ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="collect")
     try:
         run = _Run(plan, port, pool, place, regions, declared or {}, progress)
@@ -121,20 +121,20 @@ class _Run:
 
     # -- the pool ------------------------------------------------------------------------------------------
 
-    def _submit(
-        self,
-        call: Call,
-        region: str,
-        parameters: Mapping[str, Any],
-        items: str,
-        then: Then,
-        parse: Parse | None = None,
-    ) -> None:
+    def _submit(self, question: Question, then: Then) -> None:
         self._open += 1
-        unit = (region or "global", call.service)
+        unit = (question.region or "global", question.call.service)
         self._count(unit, begun=1)
-        future = self._pool.submit(ask, self._port, call, region, parameters, items, parse)
-        future.add_done_callback(lambda done: self._done.put((done, then, call, unit)))
+        future = self._pool.submit(ask, self._port, question)
+        future.add_done_callback(lambda done: self._done.put((done, then, question.call, unit)))
+
+    def _question(
+        self, call: Call, region: str, line: tuple[Any, ...], items: str = "", parse: Parse | None = None
+    ) -> Question:
+        """Fill in a call, and the one made first, from a line of items."""
+        account = self._place.account
+        before = parameters_of(call.first, line, account) if call.first is not None else {}
+        return Question(call, region, parameters_of(call, line, account), before, items, parse)
 
     def _count(self, unit: tuple[str, str], *, begun: int = 0, ended: int = 0, failed: bool = False) -> None:
         counts = self._units.setdefault(unit, [0, 0])
@@ -180,10 +180,10 @@ class _Run:
         for key, needs in listed.items():
             shared[key] = [self._listed(key[0], key[3], needs, None)]
         for side in dict.fromkeys(self._reads.values()):
-            for region in self._regions:
+            for region in ("",) if side.everywhere else self._regions:
                 shared.setdefault((side.call, side.items, None, region), []).append(self._looked_up(side, region))
         for (call, items, parse, region), takers in shared.items():
-            self._submit(call, region, parameters_of(call, (), self._place.account), items, each(takers), parse)
+            self._submit(self._question(call, region, (), items, parse), each(takers))
 
     def _declare(self, need: Need, places: tuple[str, ...]) -> None:
         listing = need.kind.listed_by
@@ -191,7 +191,12 @@ class _Run:
         evidence = Evidence(Source.DECLARED, f"configuration: {listing.declared or 'accounts'}")
         if listing.declared:
             for one in self._declared.get(listing.declared, ()):
-                self._adopt(need, dict(one), self._regions[0], evidence, None)
+                if one.get("account", self._place.account_name) != self._place.account_name:
+                    continue  # it is another account's, by the configuration's word
+                source = Evidence(Source.DRILL, str(one["record"])) if listing.measured else evidence
+                # What is only written down is nowhere; what is looked up needs a region to ask in.
+                asks = bool(need.calls or need.sides or self._children.get(need.kind.kind))
+                self._adopt(need, dict(one), self._regions[0] if asks else "", source, None)
             self._mark(need, "", evidence)
             return
         for region in places:
@@ -205,7 +210,8 @@ class _Run:
                 failure = None
             for need in needs:
                 kind = need.kind
-                keep = getter(kind.listed_by.where) if kind.listed_by and kind.listed_by.where else None
+                listing = kind.listed_by
+                keep = getter(listing.where) if listing and listing.where else listing.picks if listing else None
                 for item, evidence in zip(answer.items, answer.sources, strict=True):
                     try:
                         if keep is None or keep(item):
@@ -245,10 +251,8 @@ class _Run:
                 draft.region = str(own)
             elif listing.located_by is not None and listing.located_by.call is not None:
                 origin, locate = listing.located_by, listing.located_by.call
-                self._submit(
-                    locate, "", parameters_of(locate, draft.line(), self._place.account), "",
-                    lambda answer: self._located(need, draft, origin.path, locate, answer),
-                )  # fmt: skip
+                question = self._question(locate, "", draft.line())
+                self._submit(question, lambda answer: self._located(need, draft, origin.path, locate, answer))
                 return
         self._settle(need, draft)
 
@@ -280,20 +284,21 @@ class _Run:
         listing = child.kind.listed_by
         if listing is None or listing.call is None:
             return
-        parameters = parameters_of(listing.call, ({}, *draft.line()), self._place.account)
+        line = ({}, *draft.line())
         then = self._listed(listing.call, draft.region, [child], draft)
-        self._submit(listing.call, draft.region, parameters, listing.items, then, listing.parse)
+        self._submit(self._question(listing.call, draft.region, line, listing.items, listing.parse), then)
 
     def _own_call(self, need: Need, draft: Draft, call: Call) -> None:
         draft.waiting += 1
-        parameters = parameters_of(call, draft.line(), self._place.account)
-        absent = [name for name, value in parameters.items() if value is None]
+        question = self._question(call, draft.region, draft.line())
+        asked = {**question.parameters, **question.before}
+        absent = [name for name, value in asked.items() if value is None]
         if absent:
             unknown = Unknown(Reason.MISSING, f"{call.name} of {draft.name}: the item has no {', '.join(absent)}")
             self._unknown(need, draft, call, unknown)
             draft.waiting -= 1
             return
-        self._submit(call, draft.region, parameters, "", lambda answer: self._answered(need, draft, call, answer))
+        self._submit(question, lambda answer: self._answered(need, draft, call, answer))
 
     def _unknown(self, need: Need, draft: Draft, call: Call, unknown: Unknown) -> None:
         for fact in need.facts:
@@ -359,7 +364,7 @@ class _Run:
             live = fact.live
             if live is None or live.side is None:
                 continue
-            table = self._sides.get((self._reads[live.side], draft.region))
+            table = self._sides.get((self._reads[live.side], "" if live.side.everywhere else draft.region))
             if table is None:
                 draft.readings[fact.name] = Unknown(
                     Reason.BEYOND, f"{live.side.call.name}: region {draft.region} was not scanned"

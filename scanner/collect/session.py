@@ -29,19 +29,13 @@ def connect(account: Account, *, concurrency: int = 16, attempts: int = 10) -> t
 
     The endpoint is the account's, or `AWS_ENDPOINT_URL`. An emulator on loopback needs no credentials.
     """
-    import boto3  # noqa: PLC0415
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
     from botocore.parsers import ResponseParserError  # noqa: PLC0415
 
     region = account.regions[0]
     endpoint = account.endpoint or os.environ.get("AWS_ENDPOINT_URL", "")
     try:
-        session = boto3.Session(profile_name=account.profile or None, region_name=region)
-        if is_loopback(endpoint) and session.get_credentials() is None:
-            session = boto3.Session("emulator", "emulator", region_name=region)
-        session = _share_loader(session)
-        if account.role:
-            session = _assume(session, account, endpoint)
+        session = _session(account, endpoint)
         port = Boto(session, endpoint=endpoint or None, concurrency=concurrency, attempts=attempts)
         answer = port.client("sts", region).get_caller_identity()
         identity = Identity(str(answer["Account"]), str(answer["Arn"]))
@@ -72,6 +66,21 @@ def connect(account: Account, *, concurrency: int = 16, attempts: int = 10) -> t
             hint="use the credentials of the configured account, or correct its id in the configuration",
         )
     return port, identity
+
+
+def _session(account: Account, endpoint: str) -> boto3.Session:
+    """Open a session: from the profile or the environment, or from the account by way of which this one is entered."""
+    import boto3  # noqa: PLC0415
+
+    region = account.regions[0]
+    if account.via is not None:
+        session = _session(account.via, endpoint)
+    else:
+        session = boto3.Session(profile_name=account.profile or None, region_name=region)
+        if is_loopback(endpoint) and session.get_credentials() is None:
+            session = boto3.Session("emulator", "emulator", region_name=region)
+        session = _share_loader(session)
+    return _assume(session, account, endpoint) if account.role else session
 
 
 def _share_loader(session: boto3.Session) -> boto3.Session:

@@ -1,4 +1,4 @@
-"""The configuration: which accounts are scanned, which systems there are, what is allowed and what is waived."""
+"""The configuration: which accounts are scanned, which systems there are, what is allowed, and what people wrote."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scanner.model.policy import Scope
+from scanner.model.records import Records
 from scanner.model.system import System
-from scanner.model.waiver import Waiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,19 @@ class Account:
     role: str = ""
     external_id: str = ""
     endpoint: str = ""
+    #: the account whose credentials take on the role; none for those of the profile or the environment
+    via: Account | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """The organisation whose members are scanned with `--account all`, and how to get into each."""
+
+    listed_by: str
+    role: str
+    regions: tuple[str, ...]
+    external_id: str = ""
+    exclude: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +43,10 @@ class Configuration:
 
     accounts: Mapping[str, Account]
     systems: tuple[System, ...] = ()
-    waivers: tuple[Waiver, ...] = ()
+    #: none where there is no configuration: then nobody knows what was waived or attested
+    records: Records | None = None
     scope: Scope = Scope()  # noqa: RUF009  # frozen
+    organization: Organization | None = None
     declared: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
     file: str = ""
     digest: str = ""

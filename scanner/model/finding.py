@@ -13,7 +13,7 @@ from scanner.model.look import Read
 from scanner.model.reading import Evidence, Known
 from scanner.model.rule import Rule
 from scanner.model.verdict import Outcome, Verdict
-from scanner.model.waiver import Waiver
+from scanner.model.waiver import Ticket, Waiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,8 @@ class Subject:
     account: str
     region: str
     gap: bool = False
+    #: it is not in AWS: people declared or wrote it, and it is the same for every account
+    declared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +53,21 @@ class Finding:
     #: the waiver that covered it until it expired
     lapsed: Waiver | None = None
     reads: Sequence[Read] = ()
+    #: where it is worked on; it counts all the same
+    ticket: Ticket | None = None
+    #: the one clause it is about, where its rule enforces several
+    about: tuple[str, ...] = ()
     _observations: tuple[Observation, ...] | None = None
 
     @property
     def outcome(self) -> Outcome:
         """The verdict's outcome."""
         return self.verdict.outcome
+
+    @property
+    def clauses(self) -> tuple[str, ...]:
+        """The clauses of the policy on which it bears."""
+        return self.about or self.rule.enforces
 
     @property
     def fingerprint(self) -> str:

@@ -37,17 +37,41 @@ class Partial(Generic[T]):
         return self.known
 
 
+class Notes:
+    """What is being read, and what may be; one for all looks that are used together."""
+
+    __slots__ = ("allowed", "trace")
+
+    def __init__(self) -> None:
+        self.trace: list[Read] = []
+        self.allowed: frozenset[Fact[Any]] | None = None
+
+
 class Look:
-    """One reader of one estate, for one thread; `trace` holds what has been read since it was last emptied."""
+    """One reader of one estate, for one thread; `trace` holds what has been read since it was last emptied.
+
+    Several accounts are read by a look each (`together`). What one of them refers to in another by its ARN, such as a
+    copy's vault, is then looked up there; nothing else of another account is ever seen.
+    """
 
     __slots__ = (
-        "_bound", "_by_id", "_gaps", "_index", "_kinds", "_listed", "_memo", "allowed", "estate", "trace",
-    )  # fmt: skip
+        "_bound",
+        "_by_id",
+        "_gaps",
+        "_index",
+        "_kinds",
+        "_listed",
+        "_memo",
+        "_shared",
+        "estate",
+        "notes",
+        "others",
+    )
 
     def __init__(self, estate: Estate) -> None:
         self.estate = estate
-        self.trace: list[Read] = []
-        self.allowed: frozenset[Fact[Any]] | None = None
+        self.notes = Notes()
+        self.others: tuple[Look, ...] = ()
         self._kinds = estate.kinds
         self._gaps: dict[str, list[Gap]] = {}
         for gap in estate.gaps:
@@ -59,15 +83,44 @@ class Look:
         self._by_id: dict[str, dict[str, Resource]] = {}
         self._index: dict[Fact[Any], tuple[dict[Any, list[Resource]], list[tuple[Resource, Unknown]]]] = {}
         self._memo: dict[tuple[Fact[Any], str], Reading[Any]] = {}
+        self._shared: dict[Callable[[Look], Any], tuple[Any, Read]] = {}
+
+    @classmethod
+    def together(cls, estates: Iterable[Estate]) -> tuple[Look, ...]:
+        """Give a look at each of several accounts; they know of each other."""
+        looks = tuple(cls(estate) for estate in estates)
+        for look in looks:
+            look.notes = looks[0].notes
+            look.others = tuple(other for other in looks if other is not look)
+        return looks
+
+    @property
+    def trace(self) -> list[Read]:
+        """What has been read, in order."""
+        return self.notes.trace
+
+    @trace.setter
+    def trace(self, trace: list[Read]) -> None:
+        self.notes.trace = trace
+
+    @property
+    def allowed(self) -> frozenset[Fact[Any]] | None:
+        """The facts that may be read now; none for all."""
+        return self.notes.allowed
+
+    @allowed.setter
+    def allowed(self, allowed: frozenset[Fact[Any]] | None) -> None:
+        self.notes.allowed = allowed
 
     # -- facts ---------------------------------------------------------------------------------------------
 
     def read(self, resource: Resource, fact: Fact[T]) -> T:
         """Give a fact's value and note it as evidence; raise `CouldNotCheck` where it is unknown."""
-        if self.allowed is not None and fact not in self.allowed:
+        notes = self.notes
+        if notes.allowed is not None and fact not in notes.allowed:
             raise UndeclaredRead(f"{fact.key} is read but not declared")
         reading = resource.readings.get(fact.name) or self.reading(resource, fact)
-        self.trace.append((resource, fact, reading))
+        notes.trace.append((resource, fact, reading))
         if type(reading) is Known:
             value: T = reading.value
             return value
@@ -88,19 +141,38 @@ class Look:
     def _work_out(self, resource: Resource, fact: Fact[T]) -> Reading[T]:
         # A fact that comes back to itself (a replica of its own replica) is malformed, not an endless question.
         self._memo[fact, resource.id] = Unknown(Reason.MALFORMED, f"{fact.key} of {resource.id} refers to itself")
-        outer, allowed = self.trace, self.allowed
-        self.trace, self.allowed = [], frozenset(fact.needs)
+        notes = self.notes
+        outer, allowed = notes.trace, notes.allowed
+        notes.trace, notes.allowed = [], frozenset(fact.needs)
         try:
             value = fact.by(resource, self)  # type: ignore[misc]
         except CouldNotCheck as stop:
-            return Unknown(stop.unknown.reason, stop.unknown.detail, _evidence(self.trace) or stop.unknown.evidence)
+            return Unknown(stop.unknown.reason, stop.unknown.detail, _evidence(notes.trace) or stop.unknown.evidence)
         except ValueError as error:
             # As in a converter: what AWS wrote cannot be read.
-            return Unknown(Reason.MALFORMED, f"{fact.key}: {error}", _evidence(self.trace))
+            return Unknown(Reason.MALFORMED, f"{fact.key}: {error}", _evidence(notes.trace))
         else:
-            return Known(value, _evidence(self.trace))
+            return Known(value, _evidence(notes.trace))
         finally:
-            self.trace, self.allowed = outer, allowed
+            notes.trace, notes.allowed = outer, allowed
+
+    def once(self, make: Callable[[Look], T]) -> T:
+        """Give what many derived facts need and one answer serves: made once, its evidence one entry per call.
+
+        `make` must not raise `CouldNotCheck`: what it could not see belongs into what it makes.
+        """
+        notes = self.notes
+        found = self._shared.get(make)
+        if found is None:
+            outer, notes.trace = notes.trace, []
+            try:
+                made = make(self)
+                calls = {one.where.partition(" ")[0]: one for one in reversed(_evidence(notes.trace))}
+            finally:
+                notes.trace = outer
+            found = self._shared[make] = (made, (None, None, Known(None, tuple(reversed(calls.values())))))
+        notes.trace.append(found[1])
+        return found[0]
 
     # -- resources -----------------------------------------------------------------------------------------
 
@@ -135,18 +207,29 @@ class Look:
         """Give the resource with this id; None where it certainly does not exist; raise where it may.
 
         An ARN tells where to look: a list that broke off in another region does not matter, and what is in a region
-        or an account that was not scanned may exist.
+        or an account that was not scanned may exist. What is in another account that was scanned too is given as that
+        account's look sees it.
         """
-        table = self._by_id.get(kind.kind)
-        if table is None:
-            table = self._by_id[kind.kind] = {resource.id: resource for resource in self.found(kind)}
-        found = table.get(id)
+        found = self.found_as(kind, id)
         if found is None:
             region, account = place_of(id)
+            for other in self.others:
+                # The ARN of a bucket names no account, and no two accounts have the same bucket.
+                if account == other.estate.account:
+                    return other.one(kind, id)
+                if not account and (found := other.found_as(kind, id)) is not None:
+                    return found  # type: ignore[return-value]
             if account and account != self.estate.account:
                 raise CouldNotCheck(Unknown(Reason.BEYOND, f"{id} belongs to account {account}, not scanned here"))
             self._close(kind, region or None)
         return found  # type: ignore[return-value]
+
+    def found_as(self, kind: type[Resource], id: str) -> Resource | None:  # noqa: A002  # as above
+        """Give the resource with this id among those that were found in this account."""
+        table = self._by_id.get(kind.kind)
+        if table is None:
+            table = self._by_id[kind.kind] = {resource.id: resource for resource in self.found(kind)}
+        return table.get(id)
 
     def _indexed(
         self, kind: type[R], fact: Fact[Any]

@@ -47,7 +47,34 @@ class OwnAccount:
 
 
 OWN_ACCOUNT: Final = OwnAccount()
-Parameter = Of | OwnAccount | str | int | bool | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A parameter taken by a path from the answer of the call that is made `first`."""
+
+    path: str
+
+
+def answered(path: str) -> Answered:
+    """Take the parameter from the answer of the call that is made first."""
+    return Answered(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One filter of a list, as RDS and EC2 take it: a name and the values, any of which will do."""
+
+    name: str
+    values: tuple[str, ...]
+
+    @property
+    def told(self) -> dict[str, str | list[str]]:
+        """The filter as AWS wants it."""
+        return {"Name": self.name, "Values": [*self.values]}
+
+
+Parameter = Of | OwnAccount | Answered | str | int | bool | tuple[str | Filter, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +83,9 @@ class Call:
 
     `permission` is the IAM action where AWS does not name it after the operation.
     `nothing_on` lists the error codes by which AWS says "not configured"; they read as an empty answer.
-    `first` is a call by which AWS makes what a listing then reads; it is repeated until its answer says so
-    (`until`, a path and its value).
+    `first` is a call by which AWS makes what this one then reads; its parameters are taken from where this one's are.
+    A call with `until` is repeated until its answer says so: a path, its value, and the values by which AWS says that
+    it gave up.
     """
 
     service: str
@@ -66,7 +94,7 @@ class Call:
     permission: str = ""
     nothing_on: tuple[str, ...] = ()
     first: Call | None = None
-    until: tuple[str, str] = ("", "")
+    until: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -91,20 +119,21 @@ def call(
     permission: str = "",
     nothing_on: Sequence[str] = (),
     first: Call | None = None,
-    until: tuple[str, str] = ("", ""),
-    **parameters: Parameter | Sequence[str],
+    until: tuple[str, ...] = (),
+    **parameters: Parameter | Sequence[str | Filter],
 ) -> Call:
     """Name an AWS operation, `service:Operation`, with botocore's service name, and its parameters."""
     service, operation = name.split(":")
     frozen = tuple(
-        (key, value if isinstance(value, (Of, OwnAccount, str, int, bool)) else tuple(value)) for key, value in parameters.items()
+        (key, value if isinstance(value, (Of, OwnAccount, Answered, str, int, bool)) else tuple(value))
+        for key, value in parameters.items()
     )
     return Call(service, operation, frozen, permission, tuple(nothing_on), first, until)
 
 
 @dataclass(frozen=True, slots=True)
 class SideList:
-    """A list that answers one question for many resources: asked once per region, joined by key.
+    """A list that answers one question for many resources: asked once per region, or once `everywhere`; joined by key.
 
     `key` is a path in each entry; `match` is a path in the listed item, or "" for the resource's id.
     """
@@ -113,6 +142,7 @@ class SideList:
     items: str
     key: str
     match: str = ""
+    everywhere: bool = False
 
     def at(self, path: str, convert: Callable[[Any], T], *, absent: T | _Nothing = NOTHING) -> Live[T]:
         """Keep the fact at `path` of the entry; `absent` is the value of what the list does not name."""
@@ -144,10 +174,11 @@ class Listing:
     """How the resources of a kind are found.
 
     `items` is a path in each page; where it leads to one text (a CSV report), `parse` makes items of it. `id` and `name` are templates over the item's top-level fields and
-    `{account}`, `{region}`, `{partition}`; `where` is a path that must be true of an item. `everywhere` marks a
+    `{account}`, `{region}`, `{partition}`; `where` is a path that must be true of an item, `picks` a function
+    that must be, where there are too many items for a path. `everywhere` marks a
     service that has one list for all regions; `region` is then the path of the item's own region, and `located_by`
     the call that tells it where the list does not. `call=None` makes one resource per region (or per account) or
-    takes the items from the configuration (`declared`).
+    takes the items from the configuration (`declared`); those that a drill `measured` name the `record` they are in.
     """
 
     call: Call | None
@@ -159,4 +190,6 @@ class Listing:
     region: str = ""
     located_by: Live[str] | None = None
     declared: str = ""
+    measured: bool = False
     parse: Callable[[Any], Iterable[Any]] | None = None
+    picks: Callable[[Any], bool] | None = None

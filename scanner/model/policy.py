@@ -37,11 +37,17 @@ class Figure(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What the configuration allows: regions, accounts, and the roles that may touch backups."""
+    """What the configuration allows: regions, accounts, and the roles that may touch backups.
+
+    `own_accounts` are those it scans; the allowed ones beside them may be somebody else's.
+    """
 
     allowed_regions: frozenset[str] = frozenset()
     allowed_accounts: frozenset[str] = frozenset()
     backup_roles: tuple[str, ...] = ()
+    own_accounts: frozenset[str] = frozenset()
+    #: tags that show that code made a resource; patterns are shell globs, and all of a mapping must match
+    code_tags: tuple[Mapping[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,11 +83,14 @@ class Objective:
     copies_in_regions = Figure[int]("number of regions")
     mirror_freshness = Figure[timedelta]("mirror freshness")
     export_freshness = Figure[timedelta]("export freshness")
+    drift_checked_every = Figure[timedelta]("drift check interval")
+    record_freshness = Figure[timedelta]("record freshness")
     log_retention = Figure[timedelta]("log retention")
     usual_duration_factor = Figure[float]("usual duration")
     usual_size_factor = Figure[float]("usual size")
     usual_samples = Figure[int]("usual range samples")
     rehearsed_every = Figure[timedelta]("rehearsal interval")
+    rehearsal_evidence = Figure[str]("rehearsal evidence")
     unused_after = Figure[timedelta]("unused credentials")
     session_lasts = Figure[timedelta]("session length")
     rto = Figure[timedelta]("RTO")
@@ -130,6 +139,12 @@ class Clause:
     demands: str
     established_by: tuple[str, ...]
     topics: tuple[str, ...] = ()
+    #: the kind of drill that rehearses it, such as `file`
+    rehearsed_as: str = ""
+    #: how often people attest it, where they do
+    attested_every: timedelta | None = None
+    #: the clauses whose verdicts are looked at before it is attested
+    reviews: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,10 @@ class Resource:
     tagged_by: ClassVar[str] = ""
     #: the name of the fact that names its declared system outright
     member_of: ClassVar[str] = ""
+    #: the name of the fact that names the one clause it is about, where its rule enforces several
+    about: ClassVar[str] = ""
+    #: it is what people wrote: it joins an estate when that is judged, and belongs to no system
+    recorded: ClassVar[bool] = False
     facts: ClassVar[Mapping[str, Fact[Any]]] = {}
 
     __slots__ = ("account", "id", "look", "name", "readings", "region")

@@ -30,7 +30,7 @@ class Selector:
         if not self.tags:
             return True
         tags = tags_of(resource)
-        return all(fnmatchcase(tags.get(key, "\0"), value) for key, value in self.tags.items())
+        return all(key in tags and fnmatchcase(tags[key], value) for key, value in self.tags.items())
 
 
 def tags_of(resource: Resource) -> Tags:

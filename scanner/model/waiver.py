@@ -1,11 +1,21 @@
-"""Waivers: a failure accepted for a while, by a named person other than its owner, for a reason."""
+"""Waivers and tickets: what people wrote about failures. Neither changes a verdict.
+
+A waiver accepts a failure for a while: it is by a named person other than its owner, and for a reason. A ticket says
+that somebody works on it: the failure still counts.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from fnmatch import fnmatchcase
+from typing import TypeVar
+
+#: The rules about waivers and tickets: no waiver and no ticket can be about these, or they would cover each other.
+ABOUT_RECORDS = ("BK911", "BK912")
+#: A year, and the day by which a leap year is longer.
+LONGEST_WAIVER = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +28,9 @@ class Waiver:
     owner: str
     approved_by: str
     expires: date
+    ticket: str = ""
+    #: the file and the line where it stands
+    where: str = field(default="", compare=False)
 
     def concerns(self, rule: str, resource: str) -> bool:
         """Say whether it is about this finding, in date or not."""
@@ -26,6 +39,33 @@ class Waiver:
     def covers(self, rule: str, resource: str, at: datetime) -> bool:
         """Say whether it covers this finding at this time: its last day counts."""
         return at.date() <= self.expires and self.concerns(rule, resource)
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """Says where the failures of a rule on the resources that a pattern names are worked on; covers nothing."""
+
+    rule: str
+    resource: str
+    ticket: str
+    opened: date
+    #: the file and the line where it stands
+    where: str = field(default="", compare=False)
+
+    def concerns(self, rule: str, resource: str) -> bool:
+        """Say whether it is about this finding."""
+        return rule == self.rule and fnmatchcase(resource, self.resource)
+
+
+T = TypeVar("T", Waiver, Ticket)
+
+
+def by_rule(records: Iterable[T]) -> dict[str, list[T]]:
+    """Put waivers or tickets under their rules, in the order in which they stand."""
+    found: dict[str, list[T]] = {}
+    for one in records:
+        found.setdefault(one.rule, []).append(one)
+    return found
 
 
 def covering(waivers: Sequence[Waiver], rule: str, resource: str, at: datetime) -> Waiver | None:
@@ -37,3 +77,8 @@ def lapsed(waivers: Sequence[Waiver], rule: str, resource: str, at: datetime) ->
     """Give the waiver of a finding that ended last, if it ended before this time."""
     ended = [one for one in waivers if at.date() > one.expires and one.concerns(rule, resource)]
     return max(ended, key=lambda one: one.expires, default=None)
+
+
+def worked_on(tickets: Sequence[Ticket], rule: str, resource: str) -> Ticket | None:
+    """Give the first ticket that is about a finding."""
+    return next((ticket for ticket in tickets if ticket.concerns(rule, resource)), None)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from scanner.model.convert import instant, is_, tag_list, text, tuple_of, whole
+from scanner.model.convert import flag, instant, is_, tag_list, text, tuple_of, whole
 from scanner.model.fact import Fact, derived, fact
 from scanner.model.look import Look, Partial, gathered
 from scanner.model.origin import Listing, call, item, of
@@ -75,6 +75,11 @@ class UserPool(DataStore):
     mfa: Fact[str] = fact(
         "Whether users need a second factor: ON, OPTIONAL or OFF.",
         live=_DESCRIBE.at("UserPool.MfaConfiguration", text, absent="OFF"),
+    )
+    closed: Fact[bool] = fact(
+        # Everybody may sign up unless it is turned off (AdminCreateUserConfigType, API reference).
+        "Nobody can sign up: only an administrator makes users.",
+        live=_DESCRIBE.at("UserPool.AdminCreateUserConfig.AllowAdminCreateUserOnly", flag, absent=False),
     )
     users: Fact[int | None] = fact(
         "About how many users it holds.", live=_DESCRIBE.at("UserPool.EstimatedNumberOfUsers", whole, absent=None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -12,6 +12,9 @@ from scanner.model.fact import Fact, derived, fact
 from scanner.model.look import Look, Partial, gathered
 from scanner.model.origin import Listing, item
 from scanner.model.resource import Resource
+from scanner.model.system import Selector
+from scanner.resources.aws_backup.testing import Tested, tested, tested_needs
+from scanner.resources.rehearsals import Rehearsal, of_system, reads
 
 
 def length(raw: Any) -> timedelta | None:
@@ -19,6 +22,11 @@ def length(raw: Any) -> timedelta | None:
     if not isinstance(raw, timedelta):
         raise TypeError(f"expected a duration, found {raw!r}")
     return raw
+
+
+def selector(raw: Mapping[str, Any]) -> Selector:
+    """Take a selector as the configuration's reader gives it."""
+    return Selector(raw.get("tags", {}), raw.get("arn", ""), raw.get("name", ""))
 
 
 class ScopeClass(Resource):
@@ -70,7 +78,9 @@ class DeclaredSystem(Resource):
     kind = "policy.system"
     title = "declared system"
     listed_by = Listing(None, declared="systems", everywhere=True, id="policy:system/{name}", name="{name}")
+    member_of = "itself"
 
+    itself: Fact[str] = fact("Its name.", live=item("name", text))
     tier: Fact[str] = fact("The tier it is in.", live=item("tier", text))
     rto: Fact[timedelta | None] = fact(
         "The time within which it must be recovered; none where its tier sets none.",
@@ -86,4 +96,15 @@ class DeclaredSystem(Resource):
         "The systems that need it, directly or through others.",
         needs=lambda kind: [kind.rto, kind.depends_on],
         by=dependants,
+    )
+    rehearsals: Fact[Partial[Rehearsal]] = derived(
+        "What drills measured on it, the newest first.", needs=lambda _: reads(), by=of_system
+    )
+    select: Fact[tuple[Selector, ...]] = fact(
+        "How its resources are found.", live=item("select", tuple_of(selector), absent=())
+    )
+    restore_tests: Fact[Partial[Tested]] = derived(
+        "The automated restore tests of its data stores, by kind.",
+        needs=lambda kind: [kind.select, *tested_needs()],
+        by=lambda system, look: tested(system.select, look),
     )

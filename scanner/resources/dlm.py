@@ -10,11 +10,14 @@ from itertools import islice, pairwise
 from typing import Any
 
 from scanner.model.convert import flag, text, tuple_of
-from scanner.model.fact import Fact, fact
+from scanner.model.fact import Fact, derived, fact
 from scanner.model.look import legible
 from scanner.model.origin import Listing, call, item, of
 from scanner.model.resource import Resource
 from scanner.model.schedule import Schedule
+from scanner.resources.alerting.backup_news import policy_copies, policy_failures
+from scanner.resources.alerting.routes import route_needs
+from scanner.resources.alerting.ways import News
 
 #: The lengths that DLM equates: "100 years, 1200 months, 5200 weeks, or 36500 days" (RetainRule, API reference);
 #: a month is taken as 30 days, the whole days that are certain.
@@ -254,3 +257,11 @@ class Policy(Resource):
         live=_GET.at(f"{_DETAILS}.ResourceLocations", tuple_of(text), absent=()),
     )
     role: Fact[str] = fact("The role it acts as.", live=_GET.at("Policy.ExecutionRoleArn", text))
+    failures_told: Fact[tuple[News, ...]] = derived(
+        "Whom its failures reach.",
+        needs=lambda kind: [kind.type, kind.target_types, *route_needs()],
+        by=policy_failures,
+    )
+    copies_told: Fact[tuple[News, ...]] = derived(
+        "Whom its failed copies reach.", needs=lambda kind: [kind.copies, *route_needs()], by=policy_copies
+    )

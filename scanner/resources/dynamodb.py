@@ -10,6 +10,9 @@ from scanner.model.convert import days, flag, instant, is_, text
 from scanner.model.fact import Fact, derived, fact
 from scanner.model.look import Partial
 from scanner.model.origin import Listing, call, item, of
+from scanner.resources.alerting import lags
+from scanner.resources.alerting.watching import watched_by
+from scanner.resources.alerting.ways import News
 from scanner.resources.protection import Elsewhere, Recoverable, Span
 from scanner.resources.store import Backup
 from scanner.resources.tags import tags_of_type
@@ -79,6 +82,9 @@ class Table(Recoverable):
     latest: Fact[datetime | None] = fact(
         "The latest time it can be restored to.",
         live=_CONTINUOUS.at(f"{_PITR}.LatestRestorableDateTime", instant, absent=None),
+    )
+    lag_told: Fact[tuple[News, ...]] = watched_by(
+        "Whom it reaches that its replicas lag behind.", lags.of_table, "replicas"
     )
     native: Fact[bool] = derived(
         "It keeps backups of its own, without AWS Backup: point-in-time recovery.",

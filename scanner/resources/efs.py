@@ -11,7 +11,10 @@ from scanner.model.convert import flag, instant, is_, tag_list, text, tuple_of
 from scanner.model.fact import Fact, derived, fact
 from scanner.model.look import Partial
 from scanner.model.origin import Listing, SideList, call, item, of
+from scanner.permissions.document import Document, document
 from scanner.resources.protection import Elsewhere, Recoverable
+from scanner.resources.vpc.interfaces import Interface, groups_of
+from scanner.resources.vpc.place import Placed
 
 #: "Automatic backups ... daily ... retained for 35 days" (EFS user guide, "Automatic backups").
 KEPT, DAILY = timedelta(days=35), timedelta(days=1)
@@ -33,7 +36,11 @@ def replica(raw: Mapping[str, Any]) -> Replica:
     return Replica(raw["Region"], raw.get("OwnerId") or "", raw["Status"], instant(synced) if synced else None)
 
 
-class FileSystem(Recoverable):
+#: Only one file system's mount targets can be asked for at a time (DescribeMountTargets, API reference).
+_TARGETS = call("efs:DescribeMountTargets", FileSystemId=of("FileSystemId"))
+
+
+class FileSystem(Recoverable, Placed):
     """An EFS file system."""
 
     kind = "aws.efs.file-system"
@@ -56,10 +63,33 @@ class FileSystem(Recoverable):
         # FileSystemProtectionDescription, API reference: REPLICATING marks a target.
         live=item("FileSystemProtection.ReplicationOverwriteProtection", is_("REPLICATING"), absent=False),
     )
+    subnets: Fact[tuple[str, ...]] = fact(
+        "The subnets that it is mounted from; none where it has no mount target.",
+        live=_TARGETS.at("MountTargets[].SubnetId", tuple_of(text)),
+    )
+    interfaces: Fact[tuple[str, ...]] = fact(
+        "The network interfaces of its mount targets.",
+        live=_TARGETS.at("MountTargets[].NetworkInterfaceId", tuple_of(text)),
+    )
+    security_groups: Fact[tuple[str, ...]] = derived(
+        "The security groups that guard its mount targets.",
+        needs=lambda kind: [kind.interfaces, Interface.short, Interface.groups],
+        by=groups_of,
+    )
+    ports: Fact[tuple[int, ...]] = derived(
+        # NFS (user guide, "Using VPC security groups").
+        "The ports it answers at.", needs=lambda _: (), by=lambda *_: (2049,)
+    )  # fmt: skip
     backed_up: Fact[bool] = fact(
         "Its automatic backups are on.",
         live=call("efs:DescribeBackupPolicy", nothing_on=["PolicyNotFound"], FileSystemId=of("FileSystemId")).at(
             "BackupPolicy.Status", is_("ENABLED", "ENABLING"), absent=False
+        ),
+    )
+    policy: Fact[Document | None] = fact(
+        "Its file system policy; none where it has none.",
+        live=call("efs:DescribeFileSystemPolicy", nothing_on=["PolicyNotFound"], FileSystemId=of("FileSystemId")).at(
+            "Policy", document, absent=None
         ),
     )
     replicas: Fact[tuple[Replica, ...]] = fact(

@@ -10,14 +10,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 
-from scanner.model.convert import days, instant, is_, tag_list, text, whole
+from scanner.model.convert import days, instant, is_, tag_list, text, tuple_of, whole
 from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact, derived, fact
 from scanner.model.look import Look, Partial
 from scanner.model.origin import Listing, call, item
 from scanner.model.reading import Reason, Unknown
+from scanner.resources.alerting import limits
+from scanner.resources.alerting.watching import watched_by
+from scanner.resources.alerting.ways import News
 from scanner.resources.protection import Cover, Made, Recoverable, backups, backups_needs, cover_needs, covers
 from scanner.resources.store import Backup
+from scanner.resources.vpc.interfaces import Interface, groups_of
+from scanner.resources.vpc.place import Placed
 
 _VOLUMES = Unknown(Reason.UNSUPPORTED, "AWS Backup takes ONTAP volume by volume, and FSx volumes are not scanned")
 
@@ -45,7 +50,11 @@ def _retention(system: FileSystem, _: Look) -> timedelta:
     return kept or timedelta()
 
 
-class FileSystem(Recoverable):
+#: Where clients connect, by type (FSx user guides, "File system access control with Amazon VPC").
+_PORTS = {"WINDOWS": (445,), "LUSTRE": (988,), "ONTAP": (445, 2049, 3260), "OPENZFS": (2049,)}
+
+
+class FileSystem(Recoverable, Placed):
     """An FSx file system."""
 
     kind = "aws.fsx.file-system"
@@ -64,7 +73,22 @@ class FileSystem(Recoverable):
         "The KMS key its data is encrypted with; none for the service's own key.",
         live=item("KmsKeyId", text, absent=None),
     )
+    storage_told: Fact[tuple[News, ...]] = watched_by(
+        "Whom it reaches that its storage fills up.", limits.of_file_system
+    )
     type: Fact[str] = fact("Its type: WINDOWS, LUSTRE, ONTAP or OPENZFS.", live=item("FileSystemType", text))
+    subnets: Fact[tuple[str, ...]] = fact("The subnets it is in.", live=item("SubnetIds", tuple_of(text), absent=()))
+    interfaces: Fact[tuple[str, ...]] = fact(
+        "Its network interfaces.", live=item("NetworkInterfaceIds", tuple_of(text), absent=())
+    )
+    security_groups: Fact[tuple[str, ...]] = derived(
+        "The security groups that guard it.",
+        needs=lambda kind: [kind.interfaces, Interface.short, Interface.groups],
+        by=groups_of,
+    )
+    ports: Fact[tuple[int, ...]] = derived(
+        "The ports it answers at.", needs=lambda kind: [kind.type], by=lambda system, _: _PORTS.get(system.type, ())
+    )
     scratch: Fact[bool] = fact(
         "It is scratch storage, which FSx cannot back up.",
         live=item("LustreConfiguration.DeploymentType", is_("SCRATCH_1", "SCRATCH_2"), absent=False),

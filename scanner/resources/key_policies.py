@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Any
+
+from scanner.permissions.document import Condition, Principals, Statement, document
+from scanner.permissions.patterns import matches_action
 
 #: What shows that a statement lets somebody administer a key, or use it.
 ADMINISTER = ("kms:PutKeyPolicy", "kms:ScheduleKeyDeletion")
@@ -41,7 +42,7 @@ class Grant:
 
     def permits(self, actions: Iterable[str]) -> bool:
         """Say whether it allows any of these actions."""
-        return any(fnmatchcase(one.lower(), pattern.lower()) for one in actions for pattern in self.actions)
+        return any(matches_action(pattern, one) for one in actions for pattern in self.actions)
 
     @property
     def everyone(self) -> bool:
@@ -68,37 +69,30 @@ class Grant:
         return frozenset(one.split(":")[4] for one in self.principals if one.startswith("arn:") and one.count(":") > 4)
 
 
-def grants(policy: str) -> tuple[Grant, ...]:
+def grants(policy: Any) -> tuple[Grant, ...]:
     """Read the allowing statements of a key policy; raise ValueError where it is none."""
-    document = json.loads(policy)
-    statements = document.get("Statement", ())
-    return tuple(_grant(one) for one in _many(statements) if one.get("Effect") == "Allow")
+    return tuple(_grant(one) for one in document(policy).allowing())
 
 
-def _grant(raw: Mapping[str, Any]) -> Grant:
-    others = "NotPrincipal" in raw
-    # All actions but some is taken as all: it errs on the side of seeing a grant.
-    actions = _many(raw["Action"]) if "Action" in raw else ("kms:*",)
-    principals = _principals(raw.get("NotPrincipal" if others else "Principal"))
-    narrowed, pointed = _bound(raw, _NARROWING), _bound(raw, _POINTING)
-    return Grant(tuple(principals), tuple(actions), others, narrowed, pointed)
-
-
-def _principals(raw: Any) -> Iterable[str]:
-    if isinstance(raw, Mapping):
-        for one in (one for some in raw.values() for one in _many(some)):
-            yield f"arn:aws:iam::{one}:root" if one.isdigit() else one
-    elif raw is not None:
-        yield str(raw)
-
-
-def _bound(raw: Mapping[str, Any], by: frozenset[str]) -> bool:
-    return any(
-        test.lower().rpartition(":")[2] in _ADMITTING and key.lower() in by and "*" not in _many(values)
-        for test, keys in (raw.get("Condition") or {}).items()
-        for key, values in keys.items()
+def _grant(one: Statement) -> Grant:
+    principals = one.principals or Principals()
+    return Grant(
+        principals.names,
+        # All actions but some is taken as all: it errs on the side of seeing a grant.
+        ("kms:*",) if one.other_actions else one.actions,
+        principals.others,
+        _bound(one.conditions, _NARROWING),
+        _bound(one.conditions, _POINTING),
     )
 
 
-def _many(raw: Any) -> tuple[Any, ...]:
-    return tuple(raw) if isinstance(raw, (list, tuple)) else (raw,)
+def _bound(conditions: Iterable[Condition], by: frozenset[str]) -> bool:
+    return any(
+        not one.if_exists
+        # "All values" of a key that is missing holds, so it narrows nothing.
+        and not one.each
+        and one.operator.lower() in _ADMITTING
+        and one.key.lower() in by
+        and "*" not in one.values
+        for one in conditions
+    )

@@ -13,6 +13,7 @@ from scanner.model.look import Look, Partial, gathered
 from scanner.model.origin import Listing, call, item, of
 from scanner.model.resource import Resource
 from scanner.model.rule import concrete
+from scanner.permissions.document import Document, document
 from scanner.resources.key_policies import Grant, grants
 from scanner.resources.tags import tags_of_type
 
@@ -200,6 +201,10 @@ class Key(Resource):
     policy: Fact[str | None] = fact(
         "Its key policy, as JSON text; none where AWS manages it.",
         live=_POLICY.at("Policy", text, absent=None, given=("manager", CUSTOMER)),
+    )
+    lets: Fact[Document | None] = fact(
+        "What its key policy says; none where AWS manages it.",
+        live=_POLICY.at("Policy", document, absent=None, given=("manager", CUSTOMER)),
     )
     grants: Fact[tuple[Grant, ...]] = fact(
         "What its policy allows whom.", live=_POLICY.at("Policy", grants, absent=(), given=("manager", CUSTOMER))

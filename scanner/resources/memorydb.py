@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from scanner.model.convert import days, flag, is_, text, tuple_of
+from scanner.model.convert import days, flag, is_, text, tuple_of, whole
 from scanner.model.fact import Fact, derived, fact
-from scanner.model.origin import Listing, call, item
+from scanner.model.origin import Listing, SideList, call, item
 from scanner.resources.store import Backup, DataStore, oldest
 from scanner.resources.tags import tags_of_type
+from scanner.resources.vpc.place import Placed
 
 
-class Cluster(DataStore):
+class Cluster(DataStore, Placed):
     """A MemoryDB cluster."""
 
     kind = "aws.memorydb.cluster"
@@ -37,6 +38,16 @@ class Cluster(DataStore):
     )
     tls: Fact[bool] = fact("Its traffic is encrypted.", live=item("TLSEnabled", flag))
     subnet_group: Fact[str | None] = fact("Its subnet group.", live=item("SubnetGroupName", text, absent=None))
+    subnets: Fact[tuple[str, ...]] = fact(
+        "The subnets it may be in.",
+        live=SideList(call("memorydb:DescribeSubnetGroups"), "SubnetGroups[]", key="Name", match="SubnetGroupName").at(
+            "Subnets[].Identifier", tuple_of(text)
+        ),
+    )
+    ports: Fact[tuple[int, ...]] = fact(
+        # No endpoint while it is being created (Cluster, API reference).
+        "The ports it answers at.", live=item("ClusterEndpoint.Port", lambda raw: (whole(raw),), absent=())
+    )  # fmt: skip
     security_groups: Fact[tuple[str, ...]] = fact(
         "Its security groups.", live=item("SecurityGroups[].SecurityGroupId", tuple_of(text), absent=())
     )

@@ -4,20 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from scanner.model.convert import flag, instant, is_, text, tuple_of
 from scanner.model.fact import Fact, derived, fact
 from scanner.model.origin import Listing, call, of
+from scanner.permissions.document import Document, document
+from scanner.resources.alerting import limits
+from scanner.resources.alerting.watching import watched_by
+from scanner.resources.alerting.ways import News
 from scanner.resources.store import DataStore
 from scanner.resources.tags import tags_of_type
+from scanner.resources.vpc.place import Placed
 
 _DOMAIN = call("opensearch:DescribeDomain", DomainName=of("DomainName"))
 #: 336 hourly snapshots, one a day for Elasticsearch before 5.3 (developer guide, "Creating index snapshots").
 _HOURLY = timedelta(hours=1)
 _KEPT = timedelta(days=14)
+#: The oldest version that each TLS policy allows (DomainEndpointOptions, API reference, November 2025).
+OLDEST = {
+    "Policy-Min-TLS-1-0-2019-07": "1.0",
+    "Policy-Min-TLS-1-2-2019-07": "1.2",
+    "Policy-Min-TLS-1-2-PFS-2023-10": "1.2",
+    "Policy-Min-TLS-1-2-RFC9151-FIPS-2024-08": "1.2",
+    "Policy-Min-TLS-1-2-FIPS-PQ-2026-10": "1.2",
+}
 
 
-class Domain(DataStore):
+def access_policy(raw: Any) -> Document | None:
+    """Read an access policy; what has none may write it as empty text."""
+    return document(raw) if text(raw).strip() else None
+
+
+class Domain(DataStore, Placed):
     """An OpenSearch or Elasticsearch domain."""
 
     kind = "aws.opensearch.domain"
@@ -47,6 +66,7 @@ class Domain(DataStore):
         live=_DOMAIN.at("DomainStatus.EncryptionAtRestOptions.KmsKeyId", text, absent=None),
     )
     engine: Fact[str] = fact("Its engine and version.", live=_DOMAIN.at("DomainStatus.EngineVersion", text))
+    storage_told: Fact[tuple[News, ...]] = watched_by("Whom it reaches that its storage fills up.", limits.of_domain)
     traffic_encrypted: Fact[bool] = fact(
         "Traffic between its nodes is encrypted.",
         live=_DOMAIN.at("DomainStatus.NodeToNodeEncryptionOptions.Enabled", flag, absent=False),
@@ -67,9 +87,19 @@ class Domain(DataStore):
         "The subnets it is in.",
         live=_DOMAIN.at("DomainStatus.VPCOptions.SubnetIds", tuple_of(text), absent=()),
     )
-    policy: Fact[str | None] = fact(
-        "Its access policy, as JSON text.", live=_DOMAIN.at("DomainStatus.AccessPolicies", text, absent=None)
+    security_groups: Fact[tuple[str, ...]] = fact(
+        "The security groups that guard it; none for a public endpoint.",
+        live=_DOMAIN.at("DomainStatus.VPCOptions.SecurityGroupIds", tuple_of(text), absent=()),
     )
+    ports: Fact[tuple[int, ...]] = derived(
+        # Always (developer guide, "Controlling access to VPC domains": HTTPS).
+        "The ports it answers at.", needs=lambda _: (), by=lambda *_: (443,)
+    )  # fmt: skip
+    policy: Fact[Document | None] = fact(
+        # Left out, or empty, where it has none: then only policies of identities let anybody in.
+        "Its access policy; none where it has none.",
+        live=_DOMAIN.at("DomainStatus.AccessPolicies", access_policy, absent=None),
+    )  # fmt: skip
     snapshots_paused: Fact[bool] = fact(
         # Domains whose snapshots were never paused have no such options.
         "Its automated snapshots are paused.",

@@ -6,13 +6,20 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from scanner.model.convert import days, flag, instant, is_, number, tag_list, text, tuple_of
+from scanner.model.convert import days, flag, instant, is_, number, tag_list, text, tuple_of, whole
+from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact, derived, fact
 from scanner.model.look import Look, Partial, legible
-from scanner.model.origin import Listing, SideList, call, item
+from scanner.model.origin import Listing, SideList, call, item, of
+from scanner.model.reading import Reason, Unknown
+from scanner.model.resource import Resource
 from scanner.model.schedule import Schedule
+from scanner.resources.alerting import limits
+from scanner.resources.alerting.watching import watched_by
+from scanner.resources.alerting.ways import News
 from scanner.resources.protection import Elsewhere, Recoverable
 from scanner.resources.store import Backup
+from scanner.resources.vpc.place import Placed
 
 #: "about every eight hours or following every 5 GB per node of data changes, or whichever comes first", unless
 #: a snapshot schedule says otherwise (management guide, "Automated snapshots").
@@ -36,7 +43,45 @@ def snapshots_lose(cluster: Cluster, look: Look) -> timedelta | None:
     return min((gap for gap in gaps if gap is not None), default=None)
 
 
-class Cluster(Recoverable):
+def require_ssl(raw: Any) -> bool:
+    """Find whether a parameter group refuses connections without TLS."""
+    for one in raw:
+        if one["ParameterName"].lower() == "require_ssl":
+            return flag(one["ParameterValue"])
+    raise ValueError("the parameter group has no require_ssl")
+
+
+class Parameters(Resource):
+    """The parameter group of clusters: listed by those that use it, so that no other is asked for."""
+
+    kind = "aws.redshift.parameters"
+    title = "parameter group in use by Redshift"
+    listed_by = Listing(
+        call("redshift:DescribeClusters"), "Clusters[]",
+        id="arn:{partition}:redshift:{region}:{account}:parametergroup:"
+        "{ClusterParameterGroups[0][ParameterGroupName]}",
+        name="{ClusterParameterGroups[0][ParameterGroupName]}", where="ClusterParameterGroups[0]",
+    )  # fmt: skip
+
+    requires_tls: Fact[bool] = fact(
+        "Connections without TLS are refused.",
+        live=call(
+            "redshift:DescribeClusterParameters", ParameterGroupName=of("ClusterParameterGroups[0].ParameterGroupName")
+        ).at("Parameters", require_ssl),
+    )
+
+
+def requires_tls(cluster: Cluster, look: Look) -> bool:
+    """Say whether a cluster refuses connections without TLS."""
+    partition, service, region, account = cluster.id.split(":")[1:5]
+    for name in cluster.parameter_groups:
+        group = look.one(Parameters, f"arn:{partition}:{service}:{region}:{account}:parametergroup:{name}")
+        if group is not None:
+            return group.requires_tls
+    raise CouldNotCheck(Unknown(Reason.MISSING, f"{cluster.name}: its parameter group was not listed"))
+
+
+class Cluster(Recoverable, Placed):
     """A Redshift cluster."""
 
     kind = "aws.redshift.cluster"
@@ -55,15 +100,36 @@ class Cluster(Recoverable):
         "The KMS key its data is encrypted with; none for no KMS key.",
         live=item("KmsKeyId", text, absent=None),
     )
+    storage_told: Fact[tuple[News, ...]] = watched_by("Whom it reaches that its storage fills up.", limits.of_warehouse)
     public: Fact[bool] = fact("It has a public address.", live=item("PubliclyAccessible", flag))
     subnet_group: Fact[str | None] = fact("Its subnet group.", live=item("ClusterSubnetGroupName", text, absent=None))
     vpc: Fact[str | None] = fact("The VPC it is in.", live=item("VpcId", text, absent=None))
+    subnets: Fact[tuple[str, ...]] = fact(
+        "The subnets it may be in.",
+        live=SideList(
+            call("redshift:DescribeClusterSubnetGroups"), "ClusterSubnetGroups[]",
+            key="ClusterSubnetGroupName", match="ClusterSubnetGroupName",
+        ).at("Subnets[].SubnetIdentifier", tuple_of(text)),
+    )  # fmt: skip
+    ports: Fact[tuple[int, ...]] = fact(
+        # No endpoint while it is being created, or paused (Endpoint, API reference).
+        "The ports it answers at.", live=item("Endpoint.Port", lambda raw: (whole(raw),), absent=())
+    )  # fmt: skip
     security_groups: Fact[tuple[str, ...]] = fact(
         "Its security groups.", live=item("VpcSecurityGroups[].VpcSecurityGroupId", tuple_of(text), absent=())
     )
     parameter_groups: Fact[tuple[str, ...]] = fact(
         "Its parameter groups.",
         live=item("ClusterParameterGroups[].ParameterGroupName", tuple_of(text), absent=()),
+    )
+    parameters_state: Fact[str] = fact(
+        "Whether its parameter group is in force: in-sync where it is.",
+        live=item("ClusterParameterGroups[0].ParameterApplyStatus", text),
+    )
+    requires_tls: Fact[bool] = derived(
+        "It refuses connections without TLS.",
+        needs=lambda kind: [kind.parameter_groups, Parameters.requires_tls],
+        by=requires_tls,
     )
     retention: Fact[timedelta] = fact(
         "How long automated snapshots are kept; no time at all where none are taken.",

@@ -1,14 +1,14 @@
-"""AWS Backup's settings per region, its restore tests and its reports."""
+"""AWS Backup's settings per region."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from scanner.model.convert import flag, text
+from scanner.model.convert import flag
 from scanner.model.fact import Fact, derived, fact
 from scanner.model.look import Look, Partial, gathered
-from scanner.model.origin import Listing, call, item
+from scanner.model.origin import Listing, call
 from scanner.model.resource import Resource
 from scanner.model.rule import concrete
 from scanner.resources.store import DataStore
@@ -69,31 +69,3 @@ class Settings(Resource):
         needs=in_use_needs,
         by=in_use,
     )
-
-
-class RestoreTestingPlan(Resource):
-    """An automated restore test."""
-
-    kind = "aws.backup.restore-testing-plan"
-    title = "restore testing plan"
-    listed_by = Listing(
-        call("backup:ListRestoreTestingPlans"), "RestoreTestingPlans[]",
-        id="{RestoreTestingPlanArn}", name="{RestoreTestingPlanName}",
-    )  # fmt: skip
-
-    schedule: Fact[str] = fact("When it runs.", live=item("ScheduleExpression", text))
-    timezone: Fact[str] = fact(
-        "The time zone of its schedule.", live=item("ScheduleExpressionTimezone", text, absent="UTC")
-    )
-
-
-class ReportPlan(Resource):
-    """A plan by which AWS Backup writes reports."""
-
-    kind = "aws.backup.report-plan"
-    title = "report plan"
-    listed_by = Listing(call("backup:ListReportPlans"), "ReportPlans[]", id="{ReportPlanArn}", name="{ReportPlanName}")
-
-    template: Fact[str] = fact("What it reports.", live=item("ReportSetting.ReportTemplate", text))
-    delivers_to: Fact[str] = fact("The bucket it writes to.", live=item("ReportDeliveryChannel.S3BucketName", text))
-    status: Fact[str] = fact("Whether its deployment ended well.", live=item("DeploymentStatus", text))

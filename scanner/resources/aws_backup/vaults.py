@@ -6,9 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from scanner.model.convert import days, flag, instant, is_, tag_list, text, whole
+from scanner.model.convert import days, flag, instant, is_, tag_list, text, tuple_of, whole
 from scanner.model.fact import Fact, derived, fact
 from scanner.model.origin import Listing, call, item, of, parent
+from scanner.permissions.document import Document, document
+from scanner.resources.alerting.backup_news import copied_on, copies_and_restores, failures, fed, vault_needs
+from scanner.resources.alerting.regions import Region
+from scanner.resources.alerting.ways import News
 from scanner.resources.aws_backup.holds import HeldPoint
 from scanner.resources.aws_backup.plans import CONTINUOUS_REACH
 from scanner.resources.keys import Keyed
@@ -45,13 +49,13 @@ class Vault(Keyed):
         "When its lock becomes unchangeable; none for governance mode.", live=item("LockDate", instant, absent=None)
     )
     points: Fact[int] = fact("How many recovery points it holds.", live=item("NumberOfRecoveryPoints", whole))
-    policy: Fact[str | None] = fact(
-        "Its access policy, as JSON text.",
+    policy: Fact[Document | None] = fact(
+        "Its access policy; none where it has none.",
         live=call(
             "backup:GetBackupVaultAccessPolicy",
             nothing_on=["ResourceNotFoundException"],
             BackupVaultName=of("BackupVaultName"),
-        ).at("Policy", text, absent=None),
+        ).at("Policy", document, absent=None),
     )
     notifies: Fact[str | None] = fact(
         "The topic that its events go to.",
@@ -60,6 +64,28 @@ class Vault(Keyed):
             nothing_on=["ResourceNotFoundException"],
             BackupVaultName=of("BackupVaultName"),
         ).at("SNSTopicArn", text, absent=None),
+    )
+    notifies_of: Fact[tuple[str, ...]] = fact(
+        "The events that go to that topic.",
+        live=call(
+            "backup:GetBackupVaultNotifications",
+            nothing_on=["ResourceNotFoundException"],
+            BackupVaultName=of("BackupVaultName"),
+        ).at("BackupVaultEvents", tuple_of(text), absent=()),
+    )
+    fed: Fact[bool] = derived(
+        "Backups go into it: it holds some, or a plan writes to it.",
+        needs=lambda kind: [kind.points, Region.fed],
+        by=fed,
+    )
+    copied_on: Fact[bool] = derived("A plan copies what it writes to it.", needs=lambda _: [Region.fed], by=copied_on)
+    failures_told: Fact[tuple[News, ...]] = derived(
+        "Whom failed backups into it reach.", needs=vault_needs, by=failures
+    )
+    copies_told: Fact[tuple[News, ...]] = derived(
+        "Whom failed restores of its backups reach, and failed copies out of it.",
+        needs=lambda kind: [kind.copied_on, *vault_needs(kind)],
+        by=copies_and_restores,
     )
 
 

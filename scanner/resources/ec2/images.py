@@ -9,7 +9,7 @@ from scanner.model.convert import flag, instant, is_, tag_list, text, tuple_of
 from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact, derived, fact
 from scanner.model.look import Look, all_of
-from scanner.model.origin import Listing, call, item
+from scanner.model.origin import Listing, call, item, of
 from scanner.model.reading import Reason, Unknown
 from scanner.resources.aws_backup.vaults import RecoveryPoint
 from scanner.resources.ec2 import instances
@@ -94,6 +94,12 @@ class Image(Backup):
     status: Fact[str] = fact("Its state: available, pending, failed, disabled, ...", live=item("State", text))
     usable: Fact[bool] = fact("It is complete and can be restored.", live=item("State", is_("available")))
     public: Fact[bool] = fact("Everyone may launch it.", live=item("Public", flag))
+    shared_with: Fact[tuple[str, ...]] = fact(
+        "Who may launch it beside its owner: accounts, `all`, ARNs of organisations and their units.",
+        live=call("ec2:DescribeImageAttribute", ImageId=of("ImageId"), Attribute="launchPermission").at(
+            "LaunchPermissions", ebs.sharers, absent=()
+        ),
+    )
     encrypted: Fact[bool] = derived(
         "All its snapshots are encrypted.",
         needs=lambda kind: [kind.snapshots, ebs.Snapshot.encrypted],

@@ -101,6 +101,7 @@ class Instance(Recoverable):
     state: Fact[str] = fact("Its state: running, stopped, ...", live=item("State.Name", text))
     image: Fact[str] = fact("The image it was launched from.", live=item("ImageId", text))
     root_device: Fact[str] = fact("The device of its root volume.", live=item("RootDeviceName", text, absent=""))
+    subnet: Fact[str] = fact("The subnet it stands in.", live=item("SubnetId", text, absent=""))
     volumes: Fact[tuple[str, ...]] = fact(
         "The volumes attached to it.", live=item("BlockDeviceMappings[].Ebs.VolumeId", tuple_of(text), absent=())
     )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from scanner.model.convert import flag, instant, is_, tag_list, text, whole
 from scanner.model.fact import Fact, derived, fact
 from scanner.model.look import Look
-from scanner.model.origin import Listing, SideList, call, item
+from scanner.model.origin import Listing, SideList, call, item, of
 from scanner.resources.aws_backup.vaults import RecoveryPoint
 from scanner.resources.ec2 import settings as regional
 from scanner.resources.ec2.expiry import EXPIRY_FACTS, expires
@@ -23,6 +24,12 @@ def keeper(snapshot: Snapshot, look: Look) -> str | None:
         if image:
             return f"part of image {image}"
     return "a recovery point of AWS Backup" if look.one(RecoveryPoint, snapshot.id) is not None else None
+
+
+def sharers(raw: Any) -> tuple[str, ...]:
+    """Read who may use a snapshot or an image: accounts, `all`, ARNs of organisations and their units."""
+    names = ("UserId", "Group", "OrganizationArn", "OrganizationalUnitArn")
+    return tuple(sorted({str(one[name]) for one in raw for name in names if one.get(name)}))
 
 
 class Snapshot(Backup):
@@ -64,6 +71,13 @@ class Snapshot(Backup):
             key="SnapshotId", match="SnapshotId",
         ).at("SnapshotId", bool, absent=False),
     )  # fmt: skip
+    shared_with: Fact[tuple[str, ...]] = fact(
+        # No list tells with which accounts snapshots are shared, so each must be asked (DescribeSnapshotAttribute).
+        "The accounts that may make a volume of it; `all` is everyone.",
+        live=call("ec2:DescribeSnapshotAttribute", SnapshotId=of("SnapshotId"), Attribute="createVolumePermission").at(
+            "CreateVolumePermissions", sharers, absent=()
+        ),
+    )
     locked_until: Fact[datetime | None] = fact(
         "Until when a snapshot lock forbids its deletion; none where it is not locked.",
         live=SideList(

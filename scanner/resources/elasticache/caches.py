@@ -7,10 +7,21 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from scanner.model.convert import days, flag, instant, is_, text, tuple_of
+from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact, derived, fact
-from scanner.model.origin import Listing, call, item
+from scanner.model.look import Look
+from scanner.model.origin import Listing, SideList, call, item
+from scanner.model.reading import Reason, Unknown
+from scanner.model.resource import Resource
+from scanner.resources.alerting import limits
+from scanner.resources.alerting.watching import watched_by
+from scanner.resources.alerting.ways import News
 from scanner.resources.store import DataStore
 from scanner.resources.tags import tags_of_type
+from scanner.resources.vpc.place import Placed
+
+#: Every cluster with its nodes, asked once for the clusters, the groups they are members of, and their snapshots.
+CLUSTERS = call("elasticache:DescribeCacheClusters", ShowCacheNodeInfo=True)
 
 
 def effectively_encrypted(raw: Mapping[str, Any]) -> bool:
@@ -19,7 +30,21 @@ def effectively_encrypted(raw: Mapping[str, Any]) -> bool:
     return kind != "none" if kind else flag(raw["AtRestEncryptionEnabled"])
 
 
-class Cache(DataStore):
+def distinct(raw: Any) -> tuple[str, ...]:
+    """Take the different names of a list."""
+    return tuple(sorted({text(one) for one in raw}))
+
+
+def ports_of(raw: Mapping[str, Any]) -> tuple[int, ...]:
+    """Read the ports of whatever endpoints a cache has; none while it is being created."""
+    nodes = [node for group in raw.get("NodeGroups") or () for node in (group, *(group.get("NodeGroupMembers") or ()))]
+    holders = [raw, *nodes, *(raw.get("CacheNodes") or ())]
+    names = ("ConfigurationEndpoint", "Endpoint", "ReaderEndpoint", "PrimaryEndpoint", "ReadEndpoint")
+    found = (one[name].get("Port") for one in holders for name in names if one.get(name))
+    return tuple(sorted({int(port) for port in found if port}))
+
+
+class Cache(DataStore, Placed):
     """An ElastiCache cache, of whatever form. Abstract."""
 
     engine: Fact[str] = fact("Its engine: valkey, redis or memcached.", live=item("Engine", text))
@@ -46,6 +71,31 @@ class Cache(DataStore):
     )
 
 
+_GROUPS = call("elasticache:DescribeCacheSubnetGroups")
+#: A group does not say where it stands; its members do, and all in one subnet group.
+_MEMBERS = SideList(CLUSTERS, "CacheClusters[]", key="ReplicationGroupId", match="ReplicationGroupId")
+
+
+class SubnetGroup(Resource):
+    """A subnet group: where caches may be put."""
+
+    kind = "aws.elasticache.subnet-group"
+    title = "cache subnet group"
+    listed_by = Listing(_GROUPS, "CacheSubnetGroups[]", id="{ARN}", name="{CacheSubnetGroupName}")
+
+    short: Fact[str] = fact("Its name.", live=item("CacheSubnetGroupName", text))
+    subnets: Fact[tuple[str, ...]] = fact("Its subnets.", live=item("Subnets[].SubnetIdentifier", tuple_of(text)))
+
+
+def subnets_of(group: ReplicationGroup, look: Look) -> tuple[str, ...]:
+    """Give the subnets of a replication group's subnet group."""
+    name = group.subnet_group
+    found = next(look.where(SubnetGroup, SubnetGroup.short, name, region=group.region), None)
+    if found is None:
+        raise CouldNotCheck(Unknown(Reason.MISSING, f"subnet group {name} is not there"))
+    return found.subnets
+
+
 class ReplicationGroup(Cache):
     """An ElastiCache replication group."""
 
@@ -70,7 +120,21 @@ class ReplicationGroup(Cache):
         "The KMS key its data is encrypted with; none for the key of the service or no encryption.",
         live=item("KmsKeyId", text, absent=None),
     )
+    subnet_group: Fact[str] = fact("The subnet group of its members.", live=_MEMBERS.at("CacheSubnetGroupName", text))
+    subnets: Fact[tuple[str, ...]] = derived(
+        "The subnets it may be in.",
+        needs=lambda kind: [kind.subnet_group, SubnetGroup.short, SubnetGroup.subnets],
+        by=subnets_of,
+    )
+    security_groups: Fact[tuple[str, ...]] = fact(
+        "The security groups that guard its members.",
+        live=_MEMBERS.at("entries[].SecurityGroups[].SecurityGroupId", distinct),
+    )
+    ports: Fact[tuple[int, ...]] = fact("The ports it answers at.", live=item("@", ports_of))
     members: Fact[tuple[str, ...]] = fact("Its clusters.", live=item("MemberClusters", tuple_of(text), absent=()))
+    storage_told: Fact[tuple[News, ...]] = watched_by(
+        "Whom it reaches that its storage fills up.", limits.of_group, "members"
+    )
     traffic_encrypted: Fact[bool] = fact("It can encrypt its traffic.", live=item("TransitEncryptionEnabled", flag))
     traffic_mode: Fact[str | None] = fact(
         "Whether encrypted traffic is preferred or required; none where it has none.",
@@ -95,14 +159,24 @@ class CacheCluster(Cache):
     kind = "aws.elasticache.cluster"
     title = "ElastiCache cluster"
     listed_by = Listing(
-        # The look-up of snapshots' sources makes the same call, so the two are one.
-        call("elasticache:DescribeCacheClusters"),
+        CLUSTERS,
         "CacheClusters[]",
         id="{ARN}", name="{CacheClusterId}", where="!ReplicationGroupId",
     )  # fmt: skip
 
     tags: Fact[Mapping[str, str]] = fact("The tags it carries.", live=tags_of_type("elasticache:cluster"))
     created_at: Fact[datetime] = fact("When it was created.", live=item("CacheClusterCreateTime", instant))
+    subnets: Fact[tuple[str, ...]] = fact(
+        "The subnets it may be in.",
+        live=SideList(_GROUPS, "CacheSubnetGroups[]", key="CacheSubnetGroupName", match="CacheSubnetGroupName").at(
+            "Subnets[].SubnetIdentifier", tuple_of(text)
+        ),
+    )
+    security_groups: Fact[tuple[str, ...]] = fact(
+        "The security groups that guard it.",
+        live=item("SecurityGroups[].SecurityGroupId", tuple_of(text), absent=()),
+    )
+    ports: Fact[tuple[int, ...]] = fact("The ports it answers at.", live=item("@", ports_of))
     encrypted: Fact[bool] = fact("Its data is encrypted at rest.", live=item("AtRestEncryptionEnabled", flag))
     key: Fact[str | None] = derived(
         # Only replication groups and serverless caches can choose a key (CreateCacheCluster, API reference).
@@ -110,6 +184,7 @@ class CacheCluster(Cache):
         needs=lambda _: (),
         by=lambda *_: None,
     )
+    storage_told: Fact[tuple[News, ...]] = watched_by("Whom it reaches that its storage fills up.", limits.of_cache)
     traffic_encrypted: Fact[bool] = fact("It can encrypt its traffic.", live=item("TransitEncryptionEnabled", flag))
     traffic_mode: Fact[str | None] = fact(
         "Whether encrypted traffic is preferred or required; none where it has none.",
@@ -146,6 +221,11 @@ class ServerlessCache(Cache):
         live=item("KmsKeyId", text, absent=None),
     )
     snapshots: Fact[bool] = fact("Its engine can take snapshots.", live=item("ServerlessCacheName", bool))
+    subnets: Fact[tuple[str, ...]] = fact("The subnets it is in.", live=item("SubnetIds", tuple_of(text)))
+    security_groups: Fact[tuple[str, ...]] = fact(
+        "The security groups that guard it.", live=item("SecurityGroupIds", tuple_of(text), absent=())
+    )
+    ports: Fact[tuple[int, ...]] = fact("The ports it answers at.", live=item("@", ports_of))
     window: Fact[str | None] = fact(
         "When its daily snapshot starts, in UTC.", live=item("DailySnapshotTime", text, absent=None)
     )

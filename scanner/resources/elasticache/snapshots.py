@@ -10,13 +10,12 @@ from scanner.model.convert import instant, is_, text
 from scanner.model.fact import Fact, derived, fact
 from scanner.model.look import Look
 from scanner.model.origin import Listing, SideList, call, item
+from scanner.resources.elasticache.caches import CLUSTERS
 from scanner.resources.store import Backup, oldest
 from scanner.resources.tags import tags_of_type
 
 #: Tells of each cluster which group it is in: a group's snapshot may name only the member it was made of.
-_MEMBERS = SideList(
-    call("elasticache:DescribeCacheClusters"), "CacheClusters[]", key="CacheClusterId", match="CacheClusterId"
-)
+_MEMBERS = SideList(CLUSTERS, "CacheClusters[]", key="CacheClusterId", match="CacheClusterId")
 
 
 def source_of(snapshot: Snapshot, look: Look) -> str:  # noqa: ARG001  # the shape of a derived fact

@@ -8,18 +8,25 @@ from typing import Any
 
 from scanner.model.convert import days, flag, instant, text, tuple_of, whole
 from scanner.model.fact import Fact, derived, fact
-from scanner.model.look import Look, Partial
+from scanner.model.look import Look, Partial, gathered
 from scanner.model.origin import Listing, SideList, call, item
+from scanner.resources.alerting import lags
+from scanner.resources.alerting.database_events import CLUSTER, events_of, told_needs
+from scanner.resources.alerting.watching import watched_by
+from scanner.resources.alerting.ways import News
 from scanner.resources.protection import Elsewhere, Span
 from scanner.resources.rds.arns import beside
 from scanner.resources.rds.database import Database
-from scanner.resources.rds.instances import LOSS, beyond, carrier, carrier_needs
+from scanner.resources.rds.instances import LOSS, Instance, beyond, carrier, carrier_needs
+from scanner.resources.rds.parameters import ClusterParameters
 from scanner.resources.rds.settings import (
     ClusterParameterGroup,
     cluster_parameter_group_exists,
     subnet_group_needs,
     subnet_group_state,
 )
+from scanner.resources.rds.transport import Transport, cluster_transport
+from scanner.resources.vpc.place import Placed, one_port
 
 _LIST = call("rds:DescribeDBClusters")
 
@@ -46,6 +53,12 @@ def replicas_of(raw: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(sorted(beside(arn, "cluster", name) for name in raw.get("ReadReplicaIdentifiers") or ()))
 
 
+def parameters_state(raw: Mapping[str, Any]) -> str:
+    """Read whether the parameter group is in force: the state of the first member with which it is not."""
+    states = [one["DBClusterParameterGroupStatus"] for one in raw.get("DBClusterMembers") or ()]
+    return next((state for state in states if state != "in-sync"), "in-sync")
+
+
 def elsewhere(cluster: Any, look: Look) -> Partial[Elsewhere]:  # noqa: ARG001  # the shape of a derived fact
     """Give the regions that hold replicas, members of a global cluster, or the source of a replica."""
     source = cluster.replica_of
@@ -58,7 +71,17 @@ def elsewhere(cluster: Any, look: Look) -> Partial[Elsewhere]:  # noqa: ARG001  
     )
 
 
-class DatabaseCluster(Database):
+def public_members(cluster: Any, look: Look) -> Partial[str]:
+    """Name the members of a cluster that have a public address."""
+
+    def pick(arn: str) -> tuple[str, ...]:
+        member = look.one(Instance, arn)
+        return (member.name,) if member is not None and member.public else ()
+
+    return gathered(cluster.members, pick)
+
+
+class DatabaseCluster(Database, Placed):
     """A cluster of databases over one storage. Abstract; the kinds differ by engine."""
 
     created_at: Fact[datetime] = fact("When it was created.", live=item("ClusterCreateTime", instant))
@@ -94,11 +117,36 @@ class DatabaseCluster(Database):
     subnet_group: Fact[str | None] = fact(
         "The name of its subnet group; none outside a VPC.", live=item("DBSubnetGroup", text, absent=None)
     )
+    subnets: Fact[tuple[str, ...]] = fact(
+        "The subnets it may be in.",
+        live=SideList(
+            call("rds:DescribeDBSubnetGroups"), "DBSubnetGroups[]", key="DBSubnetGroupName", match="DBSubnetGroup"
+        ).at("Subnets[].SubnetIdentifier", tuple_of(text)),
+    )
+    ports: Fact[tuple[int, ...]] = derived("The ports it answers at.", needs=lambda kind: [kind.port], by=one_port)
+    public: Fact[bool] = fact(
+        # Said of Multi-AZ clusters; of the others the members say it (DBCluster, API reference).
+        "It has a public address as a whole.", live=item("PubliclyAccessible", flag, absent=False)
+    )  # fmt: skip
+    public_members: Fact[Partial[str]] = derived(
+        "Those of its members that have a public address.",
+        needs=lambda kind: [kind.members, Instance.public],
+        by=public_members,
+    )
     security_groups: Fact[tuple[str, ...]] = fact(
         "The security groups that guard it.",
         live=item("VpcSecurityGroups[].VpcSecurityGroupId", tuple_of(text), absent=()),
     )
     parameter_group: Fact[str] = fact("The name of its parameter group.", live=item("DBClusterParameterGroup", text))
+    parameters_state: Fact[str] = fact(
+        "Whether its parameter group is in force with every member: in-sync where it is.",
+        live=item("@", parameters_state),
+    )
+    transport: Fact[Transport] = derived(
+        "How it accepts connections.",
+        needs=lambda kind: [kind.engine, kind.version, kind.parameter_group, ClusterParameters.settings],
+        by=cluster_transport,
+    )
     subnet_group_state: Fact[str | None] = derived(
         "What AWS says of its subnet group: Complete, or gone; none where it names none of its own.",
         needs=subnet_group_needs,
@@ -108,6 +156,11 @@ class DatabaseCluster(Database):
         "Its parameter group exists.",
         needs=lambda kind: [kind.parameter_group, ClusterParameterGroup.family],
         by=cluster_parameter_group_exists,
+    )
+    events_told: Fact[tuple[News, ...]] = derived(
+        "Whom its events reach, by their category.",
+        needs=lambda _: told_needs(),
+        by=lambda cluster, look: events_of(CLUSTER, cluster, look),
     )
     backed_up_with: Fact[str | None] = derived(
         "The resource whose backups hold its data as well: the source it replicates.", needs=carrier_needs, by=carrier
@@ -147,6 +200,9 @@ class Cluster(DatabaseCluster):
         "AWS Backup's name for its kind: RDS for a Multi-AZ cluster, whose engine is not Aurora's.",
         needs=lambda kind: [kind.engine],
         by=lambda cluster, _: "Aurora" if cluster.engine.startswith("aurora") else "RDS",
+    )
+    lag_told: Fact[tuple[News, ...]] = watched_by(
+        "Whom it reaches that it lags behind its source.", lags.of_cluster, "replica_of"
     )
 
 

@@ -10,17 +10,24 @@ from scanner.model.arn import is_arn
 from scanner.model.convert import days, flag, instant, text, tuple_of, whole
 from scanner.model.fact import Fact, derived, fact
 from scanner.model.look import Look, Partial
-from scanner.model.origin import Listing, call, item
+from scanner.model.origin import Listing, SideList, call, item
+from scanner.resources.alerting import lags, limits
+from scanner.resources.alerting.database_events import ALONE, MEMBER, events_of, told_needs
+from scanner.resources.alerting.watching import watch_needs, watched_by
+from scanner.resources.alerting.ways import News
 from scanner.resources.protection import Elsewhere, Recoverable, Span
 from scanner.resources.rds.arns import account_of, beside, region_of
 from scanner.resources.rds.automated_backups import AutomatedBackup
 from scanner.resources.rds.database import Database
+from scanner.resources.rds.parameters import InstanceParameters
 from scanner.resources.rds.settings import (
     ParameterGroup,
     parameter_group_exists,
     subnet_group_needs,
     subnet_group_state,
 )
+from scanner.resources.rds.transport import Transport, instance_transport, native_encryption
+from scanner.resources.vpc.place import Placed, one_port
 
 #: "typically within the last 5 minutes" (RDS, Aurora, DocumentDB and Neptune user guides, point-in-time restore).
 LOSS = timedelta(minutes=5)
@@ -129,7 +136,7 @@ def restorable(instance: Any, look: Look) -> Span | None:
     return Span(min(begins), instance.latest) if begins else None
 
 
-class Instance(Database):
+class Instance(Database, Placed):
     """An RDS instance; also each member of a cluster of Aurora, DocumentDB or Neptune."""
 
     kind = "aws.rds.instance"
@@ -183,9 +190,28 @@ class Instance(Database):
         "The security groups that guard it.",
         live=item("VpcSecurityGroups[].VpcSecurityGroupId", tuple_of(text), absent=()),
     )
+    ports: Fact[tuple[int, ...]] = derived("The ports it answers at.", needs=lambda kind: [kind.port], by=one_port)
     parameter_group: Fact[str] = fact(
         "The name of its parameter group.", live=item("DBParameterGroups[0].DBParameterGroupName", text)
     )
+    parameters_state: Fact[str] = fact(
+        "Whether its parameter group is in force: in-sync where it is.",
+        live=item("DBParameterGroups[0].ParameterApplyStatus", text),
+    )
+    native_encryption: Fact[str] = fact(
+        "What its option group makes of Oracle's own network encryption; nothing of other engines.",
+        live=SideList(
+            call("rds:DescribeOptionGroups"), "OptionGroupsList[]",
+            key="OptionGroupName", match="OptionGroupMemberships[0].OptionGroupName",
+        ).at("Options", native_encryption),
+    )  # fmt: skip
+    transport: Fact[Transport] = derived(
+        "How it accepts connections.",
+        needs=lambda kind: [
+            kind.engine, kind.version, kind.parameter_group, kind.native_encryption, InstanceParameters.settings,
+        ],
+        by=instance_transport,
+    )  # fmt: skip
     backup_target: Fact[str] = fact("Where its backups are stored: region, outposts or local.",
                                     live=item("BackupTarget", text))  # fmt: skip
     subnet_group_state: Fact[str | None] = derived(
@@ -197,6 +223,19 @@ class Instance(Database):
         "Its parameter group exists.",
         needs=lambda kind: [kind.parameter_group, ParameterGroup.family],
         by=parameter_group_exists,
+    )
+    events_told: Fact[tuple[News, ...]] = derived(
+        "Whom its events reach, by their category.",
+        needs=lambda kind: [kind.cluster, *told_needs()],
+        by=lambda instance, look: events_of(ALONE if instance.cluster is None else MEMBER, instance, look),
+    )
+    storage_told: Fact[tuple[News, ...]] = derived(
+        "Whom it reaches that its storage fills up.",
+        needs=lambda _: [*watch_needs(), *told_needs()],
+        by=limits.of_instance,
+    )
+    lag_told: Fact[tuple[News, ...]] = watched_by(
+        "Whom it reaches that it lags behind its source.", lags.of_instance, "cluster", "replica_of"
     )
     backed_up_with: Fact[str | None] = derived(
         "The resource whose backups hold its data as well: its cluster, or the source it replicates.",

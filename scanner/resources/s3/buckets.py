@@ -14,7 +14,21 @@ from scanner.model.look import Look, Partial, gathered
 from scanner.model.origin import Listing, call, item, of
 from scanner.model.reading import Reason, Unknown
 from scanner.model.resource import Resource
+from scanner.permissions.document import Document, document
+from scanner.resources.alerting import lags
+from scanner.resources.alerting.watching import watch_needs
+from scanner.resources.alerting.ways import News
+from scanner.resources.cloudtrail import Recorded, recorded, recorded_needs
+from scanner.resources.cloudtrail_events import OBJECTS, Events
 from scanner.resources.protection import Elsewhere, Recoverable
+from scanner.resources.s3.account import (
+    Account,
+    PublicBlock,
+    blocks_wholly,
+    effective_block,
+    grants_everyone,
+    public_block,
+)
 from scanner.resources.s3.exports import Export, Mirror
 from scanner.resources.s3.lifecycle import LifecycleRule, lifecycle_rule
 from scanner.resources.s3.logs import LogArchive
@@ -27,6 +41,10 @@ _VERSIONING = call("s3:GetBucketVersioning", Bucket=of("Name"))
 _ENCRYPTION = call(
     "s3:GetBucketEncryption", permission="s3:GetEncryptionConfiguration",
     nothing_on=["ServerSideEncryptionConfigurationNotFoundError"], Bucket=of("Name"),
+)  # fmt: skip
+_BLOCK = call(
+    "s3:GetPublicAccessBlock", permission="s3:GetBucketPublicAccessBlock",
+    nothing_on=["NoSuchPublicAccessBlockConfiguration"], Bucket=of("Name"),
 )  # fmt: skip
 _ENCRYPTS_BY = "ServerSideEncryptionConfiguration.Rules[0].ApplyServerSideEncryptionByDefault"
 
@@ -46,31 +64,6 @@ def lock(raw: Mapping[str, Any]) -> Lock | None:
     default = (raw.get("Rule") or {}).get("DefaultRetention") or {}
     length = timedelta(days=default.get("Days", 0) + 365 * default.get("Years", 0))
     return Lock(default.get("Mode"), length or None)
-
-
-@dataclass(frozen=True, slots=True)
-class PublicBlock:
-    """The four switches of S3's block on public access, of a bucket or of an account."""
-
-    new_acls: bool = False
-    existing_acls: bool = False
-    new_policies: bool = False
-    existing_policies: bool = False
-
-    @property
-    def whole(self) -> bool:
-        """Whether all four are on."""
-        return self.new_acls and self.existing_acls and self.new_policies and self.existing_policies
-
-
-def public_block(raw: Mapping[str, Any]) -> PublicBlock:
-    """Read `PublicAccessBlockConfiguration`."""
-    return PublicBlock(
-        new_acls=flag(raw.get("BlockPublicAcls", False)),
-        existing_acls=flag(raw.get("IgnorePublicAcls", False)),
-        new_policies=flag(raw.get("BlockPublicPolicy", False)),
-        existing_policies=flag(raw.get("RestrictPublicBuckets", False)),
-    )
 
 
 def encrypts_by(raw: Mapping[str, Any]) -> str | None:
@@ -134,6 +127,12 @@ def archived_in(bucket: Bucket, look: Look) -> Partial[str]:  # noqa: ARG001  # 
     return Partial((*holds.known, *moved), holds.missing)
 
 
+def object_events(bucket: Bucket, look: Look) -> Partial[Recorded]:
+    """Give what trails record of the reads and writes of the bucket's objects."""
+    events = Events("Data", "s3.amazonaws.com", OBJECTS, f"{bucket.id}/")
+    return recorded(bucket.region, (("objects", events),), look)
+
+
 def _called(declared: Resource) -> Iterable[str]:
     return (f"{declared.title} {declared.name}",)
 
@@ -182,10 +181,10 @@ class Bucket(Recoverable):
         "Deleting a version takes a second factor.",
         live=_VERSIONING.at("MFADelete", is_("Enabled"), absent=False),
     )
-    policy: Fact[str | None] = fact(
-        "Its access policy, as JSON text.",
+    policy: Fact[Document | None] = fact(
+        "Its access policy; none where it has none.",
         live=call("s3:GetBucketPolicy", nothing_on=["NoSuchBucketPolicy"], Bucket=of("Name")).at(
-            "Policy", text, absent=None
+            "Policy", document, absent=None
         ),
     )
     lifecycle: Fact[tuple[LifecycleRule, ...]] = fact(
@@ -202,6 +201,11 @@ class Bucket(Recoverable):
             nothing_on=["ReplicationConfigurationNotFoundError"], Bucket=of("Name"),
         ).at("ReplicationConfiguration.Rules", tuple_of(replication_rule), absent=()),
     )  # fmt: skip
+    lag_told: Fact[tuple[News, ...]] = derived(
+        "Whom it reaches that its replicas lag behind.",
+        needs=lambda kind: [kind.replication, *watch_needs()],
+        by=lags.of_bucket,
+    )
     lock: Fact[Lock | None] = fact(
         "Its Object Lock; none where it has none.",
         live=call(
@@ -211,11 +215,31 @@ class Bucket(Recoverable):
     )  # fmt: skip
     public_block: Fact[PublicBlock] = fact(
         "Its own block on public access.",
-        live=call(
-            "s3:GetPublicAccessBlock", permission="s3:GetBucketPublicAccessBlock",
-            nothing_on=["NoSuchPublicAccessBlockConfiguration"], Bucket=of("Name"),
-        ).at("PublicAccessBlockConfiguration", public_block, absent=PublicBlock()),
+        live=_BLOCK.at("PublicAccessBlockConfiguration", public_block, absent=PublicBlock()),
+    )
+    blocks: Fact[bool] = fact(
+        "Its own block on public access is on in all four parts.",
+        live=_BLOCK.at("PublicAccessBlockConfiguration", blocks_wholly, absent=False),
+    )
+    # Whether it is open is asked only where its own block is not whole.
+    policy_public: Fact[bool] = fact(
+        "S3 calls its policy public, and its own block does not keep that out.",
+        live=call("s3:GetBucketPolicyStatus", nothing_on=["NoSuchBucketPolicy"], Bucket=of("Name")).at(
+            "PolicyStatus.IsPublic", flag, absent=False, given=("blocks", False)
+        ),
+    )
+    acl_public: Fact[bool] = fact(
+        # With ownership enforced, the default, S3 answers with the owner's grant alone (GetBucketAcl, API reference).
+        "Its access control list lets everyone in, and its own block does not keep that out.",
+        live=call("s3:GetBucketAcl", Bucket=of("Name")).at(
+            "Grants", grants_everyone, absent=False, given=("blocks", False)
+        ),
     )  # fmt: skip
+    effective_block: Fact[PublicBlock] = derived(
+        "The block on public access that holds for it: its own and the account's together.",
+        needs=lambda kind: [kind.public_block, Account.public_block],
+        by=effective_block,
+    )
     holds: Fact[Partial[str]] = derived(
         "What the configuration puts in it: mirrors, exports and logs.",
         needs=lambda _: [Mirror.bucket, Export.bucket, LogArchive.bucket],
@@ -225,6 +249,11 @@ class Bucket(Recoverable):
         "What is archived in it: what the configuration puts there, and what its lifecycle archives.",
         needs=lambda kind: [kind.holds, kind.lifecycle],
         by=archived_in,
+    )
+    object_events: Fact[Partial[Recorded]] = derived(
+        "What trails record of the reads and writes of its objects.",
+        needs=lambda _: recorded_needs(),
+        by=object_events,
     )
     native: Fact[bool] = derived(
         "It keeps every version of its objects, so that what is overwritten or deleted can be had back.",

@@ -16,6 +16,8 @@ from scanner.model.resource import Resource
 #: AWS makes the report on request and keeps it for four hours (user guide, "Generate credential reports").
 _REPORT = call("iam:GetCredentialReport", first=call("iam:GenerateCredentialReport", until=("State", "COMPLETE")))
 _ROOT = "<root_account>"
+#: What the report writes for no instant (user guide, "Understanding the report format").
+_NEVER = ("", "N/A", "no_information", "not_supported")
 
 
 def entries(content: bytes | str) -> Iterator[Mapping[str, Any]]:
@@ -41,13 +43,28 @@ def entries(content: bytes | str) -> Iterator[Mapping[str, Any]]:
 
 
 def moment(raw: Any) -> datetime | None:
-    """Read an instant of the report; it writes N/A, no_information or not_supported for none."""
-    return instant(raw) if raw and raw[:4].isdigit() else None
+    """Read an instant of the report, or that there is none."""
+    return None if raw is None or raw in _NEVER else instant(raw)
 
 
 def any_key(raw: Mapping[str, Any]) -> bool:
     """Say whether a row of the report has an active access key."""
     return flag(raw["access_key_1_active"]) or flag(raw["access_key_2_active"])
+
+
+def idle_key(raw: Mapping[str, Any]) -> bool:
+    """Say whether a row of the report has an access key that exists and is inactive."""
+    return any(
+        moment(raw[f"access_key_{number}_last_rotated"]) is not None and not flag(raw[f"access_key_{number}_active"])
+        for number in ("1", "2")
+    )
+
+
+def present(raw: Any) -> bool:
+    """Read a count of the account's summary that is 0 or 1."""
+    if raw not in (0, 1):
+        raise ValueError(f"expected 0 or 1, found {raw!r}")
+    return bool(raw)
 
 
 class Root(Resource):
@@ -61,6 +78,14 @@ class Root(Resource):
 
     mfa: Fact[bool] = fact("It has a second factor.", live=item("mfa_active", flag))
     has_keys: Fact[bool] = fact("It has an active access key.", live=item("@", any_key))
+    idle_keys: Fact[bool] = fact(
+        "It has an access key that is inactive, and could be made active.", live=item("@", idle_key)
+    )
+    has_password: Fact[bool] = fact(
+        # Where the organisation manages root access, the root users of its members have none. The report does not tell:
+        # it says not_supported of every root user (user guide, "Understanding the report format").
+        "It has a password.", live=call("iam:GetAccountSummary").at("SummaryMap.AccountPasswordPresent", present)
+    )  # fmt: skip
     used_at: Fact[datetime | None] = fact(
         "When its password was last used; none for never.", live=item("password_last_used", moment)
     )

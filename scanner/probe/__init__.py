@@ -1,0 +1,1 @@
+"""Probing: real handshakes with the endpoints that the configuration declares, and with no others."""

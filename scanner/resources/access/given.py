@@ -1,0 +1,71 @@
+"""The policies that give an identity something: its own, those attached to it, those of its groups; and its boundary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from scanner.model.fact import Fact
+from scanner.model.look import Look
+from scanner.model.resource import Resource
+from scanner.permissions.document import Document
+from scanner.resources import kinds
+
+if TYPE_CHECKING:
+    from scanner.resources.iam.principals import Principal
+
+_GROUP, _POLICY, _USER = "aws.iam.group", "aws.iam.policy", "aws.iam.user-policies"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A policy by its name."""
+
+    name: str
+    document: Document
+
+
+def policies_of(principal: Principal, look: Look) -> tuple[Given, ...]:
+    """Gather the policies that give a principal something."""
+    found = list(_of(principal, look))
+    if principal.kind == _USER:
+        group = _kind(_GROUP)
+        for name in principal.groups:  # type: ignore[attr-defined]  # users alone have groups
+            for one in look.where(group, group.facts["called"], name):
+                found.extend(_of(one, look))
+    return tuple(found)
+
+
+def needs(kind: type[Principal]) -> Iterator[Fact[Any]]:
+    """Name the facts that `policies_of` reads."""
+    yield from (kind.inline, kind.attached, _kind(_POLICY).facts["document"])
+    if kind.kind == _USER:
+        yield kind.facts["groups"]
+        yield from (_kind(_GROUP).facts[name] for name in ("called", "inline", "attached"))
+
+
+def bound_of(principal: Principal, look: Look) -> Given | None:
+    """Find the boundary of a principal."""
+    return None if principal.boundary is None else _managed(principal.boundary, look)
+
+
+def bound_needs(kind: type[Principal]) -> Iterator[Fact[Any]]:
+    """Name the facts that `bound_of` reads."""
+    yield from (kind.boundary, _kind(_POLICY).facts["document"])
+
+
+def _of(holder: Any, look: Look) -> Iterator[Given]:
+    yield from (Given(one.name, one.document) for one in holder.inline)
+    yield from (_managed(arn, look) for arn in holder.attached)
+
+
+def _managed(arn: str, look: Look) -> Given:
+    found: Any = look.one(_kind(_POLICY), arn)
+    if found is None:
+        raise ValueError(f"the list of policies does not name {arn}")
+    return Given(found.name, found.document)
+
+
+def _kind(name: str) -> type[Resource]:
+    return kinds()[name]
