@@ -1,146 +1,33 @@
-"""Judging: rules × estate × policy → findings. Pure: no network, no files, no clock."""
+"""Judging: rules × estate × policy → findings. Pure: no network, no files, no clock.
+
+What people wrote (attestations, waivers, tickets) joins when an estate is judged. Whether a waiver is needed, and
+whether a failure is seen to, only the findings tell: the rules about that come last (`_conclude`).
+"""
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
-from scanner.model.arn import place_of
 from scanner.model.errors import CouldNotCheck, NotDemanded
 from scanner.model.estate import Estate, Gap
-from scanner.model.fact import Fact, fact
+from scanner.model.fact import Fact
 from scanner.model.finding import Finding, Findings, Subject
 from scanner.model.look import Look, Read
-from scanner.model.policy import Objective, Policy, Scope
-from scanner.model.reading import Known, Reading, Reason, Unknown
+from scanner.model.policy import Policy, Scope
+from scanner.model.reading import Evidence, Known, Reason, Source, Unknown
+from scanner.model.records import Records
 from scanner.model.resource import Resource
 from scanner.model.rule import Rule
-from scanner.model.system import Membership, System, membership
+from scanner.model.system import System
 from scanner.model.verdict import Outcome, Verdict
-from scanner.model.waiver import Waiver, covering, lapsed
-from scanner.plan import sources_of
-
-
-class _Source(Resource):
-    """The source of a backup, known by its ARN alone: it is gone, or it was out of sight."""
-
-    tagged_by = "tags"
-    tags: Fact[Mapping[str, str]] = fact("The tags it carries: none, or unknown.")
-
-
-class Objectives:
-    """Finds the objective of each resource, once: by its own system, or by that of the resource it belongs to."""
-
-    def __init__(self, look: Look, policy: Policy, systems: Sequence[System], scope: Scope, at: datetime) -> None:
-        self._look = look
-        self._policy = policy
-        self._systems = systems
-        self._scope = scope
-        self._at = at
-        self._by_id = {
-            resource.id: resource
-            for found in look.estate.resources.values()
-            for resource in found
-            if not type(resource).belongs_to
-        }
-        self._sources: dict[tuple[str, type[Resource]], tuple[Membership, bool]] = {}
-        self._tiers: dict[str | None, Mapping[str, Any]] = {}
-        self._objectives: dict[tuple[tuple[int, ...], tuple[int, ...], int], Objective] = {}
-        self._rows: dict[str, list[tuple[Resource, Subject, Objective]]] = {}
-
-    def rows(self, kind: type[Resource]) -> list[tuple[Resource, Subject, Objective]]:
-        """Give every resource of a kind with its subject and its objective, worked out once for all rules."""
-        rows = self._rows.get(kind.kind)
-        if rows is None:
-            rows = self._rows[kind.kind] = [
-                (one, Subject(one.kind, one.id, one.name, one.account, one.region), self._find(one))
-                for one in self._look.found(kind)
-            ]
-        return rows
-
-    def _find(self, resource: Resource) -> Objective:
-        kind = type(resource)
-        if kind.member_of:
-            reading = self._look.reading(resource, kind.facts[kind.member_of])
-            if isinstance(reading, Unknown):
-                return self._anywhere(reading)
-            own = tuple(system for system in self._systems if system.name == reading.value)[:1]
-            return self._objective(own or (None,), own, None)
-        if not kind.belongs_to:
-            return self._of(membership(resource, self._systems))
-        reading = self._look.reading(resource, kind.facts[kind.belongs_to])
-        if isinstance(reading, Unknown):
-            return self._anywhere(reading)
-        found, certain = self._source(str(reading.value), resource)
-        if certain and not found.all and found.unknown is None:
-            # Its source is gone and nobody's: its own marks decide.
-            found = membership(resource, self._systems)
-        return self._of(found)
-
-    def _source(self, source: str, backup: Resource) -> tuple[Membership, bool]:
-        """Find the system of a backup's source, and say whether the source is certainly gone."""
-        key = (source, type(backup))
-        known = self._sources.get(key)
-        if known is None:
-            there = self._by_id.get(source)
-            if there is not None:
-                known = membership(there.seen_by(self._look), self._systems), False
-            else:
-                hidden = self._hidden(source, type(backup))
-                tags: Reading[Mapping[str, str]] = Known({}) if hidden is None else hidden
-                name = source.rpartition(":")[2].rpartition("/")[2] or source
-                gone = _Source(source, name, backup.account, backup.region, {"tags": tags}).seen_by(self._look)
-                known = membership(gone, self._systems), hidden is None
-            self._sources[key] = known
-        return known
-
-    def _hidden(self, source: str, kind: type[Resource]) -> Unknown | None:
-        """Say why a source that was not found may exist all the same, if so."""
-        region, account = place_of(source)
-        estate = self._look.estate
-        if account and account != estate.account:
-            return Unknown(Reason.BEYOND, f"{source} is in account {account}, not scanned here")
-        if region and region not in estate.regions:
-            return Unknown(Reason.BEYOND, f"{source} is in region {region}, which was not scanned")
-        gaps = (self._look.gap(store, region or None) for store in sources_of(kind))
-        return next((gap for gap in gaps if gap is not None), None)
-
-    def _anywhere(self, unknown: Unknown) -> Objective:
-        return self._objective((*self._systems, None), (), unknown)
-
-    def _of(self, found: Membership) -> Objective:
-        return self._objective(found.candidates, found.all, found.unknown)
-
-    def _objective(
-        self, candidates: Sequence[System | None], picked: tuple[System, ...], unknown: Unknown | None
-    ) -> Objective:
-        # Thousands of resources share a handful of objectives; systems are told apart by what they are, not how they read.
-        key = (tuple(map(id, candidates)), tuple(map(id, picked)), id(unknown))
-        objective = self._objectives.get(key)
-        if objective is None:
-            first = candidates[0] if len(candidates) == 1 else None
-            objective = self._objectives[key] = Objective(
-                policy=self._policy,
-                at=self._at,
-                candidates=tuple(self._figures(one) for one in candidates),
-                system=first.name if first else "",
-                tier=first.tier if first else "",
-                unknown=unknown,
-                scope=self._scope,
-                systems=tuple(system.name for system in picked),
-                tiers=tuple(system.tier for system in picked),
-            )
-        return objective
-
-    def _figures(self, system: System | None) -> Mapping[str, Any]:
-        tier = system.tier if system else None
-        figures = self._tiers.get(tier)
-        if figures is None:
-            figures = self._tiers[tier] = self._policy.figures(tier)
-        return figures
+from scanner.model.waiver import by_rule, covering, lapsed, worked_on
+from scanner.objectives import Objectives
+from scanner.resources.records import Aftermath, ClauseAttestation, RuleFailures, WrittenWaiver
+from scanner.resources.written import Run, attestations, failures, waivers
 
 
 @contextmanager
@@ -164,36 +51,118 @@ def judge(
     at: datetime,
     systems: Sequence[System] = (),
     scope: Scope = Scope(),  # noqa: B008  # frozen
-    waivers: Sequence[Waiver] = (),
+    records: Records | None = None,
     progress: Callable[[Rule], None] = lambda _: None,
 ) -> Findings:
     """Judge an estate: every rule on every resource of its kinds, and on every gap where there may be more.
 
-    A rule that crashes yields "unknown: the rule failed" on that resource and is named in `crashes`.
+    A rule that crashes yields "unknown: the rule failed" on that resource and is named in `crashes`. Without records,
+    what the estate itself holds of them is judged.
     """
+    return judge_all(rules, (estate,), policy, at=at, systems=systems, scope=scope, records=records, progress=progress)
+
+
+def judge_all(
+    rules: Iterable[Rule],
+    estates: Sequence[Estate],
+    policy: Policy,
+    *,
+    at: datetime,
+    systems: Sequence[System] = (),
+    scope: Scope = Scope(),  # noqa: B008  # frozen
+    records: Records | None = None,
+    progress: Callable[[Rule], None] = lambda _: None,
+) -> Findings:
+    """Judge the estates of several accounts, each for itself; what one refers to in another is looked up there."""
+    chosen = sorted(rules, key=lambda rule: rule.id)
+    first = chosen if records is None else [rule for rule in chosen if not _comes_last(rule)]
+    joined = estates if records is None else [_attested(one, policy, records, at) for one in estates]
     with _no_collector():
-        return _judge(sorted(rules, key=lambda rule: rule.id), estate, policy, at, systems, scope, waivers, progress)
+        accounts = [Objectives(look, policy, systems, scope, at) for look in Look.together(joined)]
+        for one in accounts:
+            one.beside = {other.look.estate.account: other for other in accounts if other is not one}
+        parts = [_judge(first, one, at, records or Records(), progress) for one in accounts]
+    found = _once(parts)
+    if records is None:
+        return found
+    last = _conclude(chosen, estates, found, policy, records, progress)
+    both = sorted((*found.findings, *last.findings), key=_place)
+    return Findings(at, tuple(both), (*found.crashes, *last.crashes))
+
+
+def _attested(estate: Estate, policy: Policy, records: Records, at: datetime) -> Estate:
+    stated = attestations(policy, records, estate.account, at)
+    return replace(
+        estate,
+        resources={**estate.resources, ClauseAttestation.kind: stated},
+        listings={**estate.listings, (ClauseAttestation.kind, ""): _written(records)},
+    )
+
+
+def _once(parts: Sequence[Findings]) -> Findings:
+    """Join the findings of several accounts; what is declared and comes out the same in each of them is told once."""
+    if len(parts) == 1:
+        return parts[0]
+    kept: dict[tuple[str, ...], Finding] = {}
+    for part in parts:
+        for one in part.findings:
+            place = one.subject
+            told = (one.rule.id, place.kind, place.id, one.outcome.value, one.verdict.because)
+            kept.setdefault(told if place.declared else (*told, place.account, place.region), one)
+    return Findings(
+        parts[0].at, tuple(sorted(kept.values(), key=_place)), tuple(crash for part in parts for crash in part.crashes)
+    )
+
+
+def _conclude(
+    rules: Sequence[Rule],
+    estates: Sequence[Estate],
+    found: Findings,
+    policy: Policy,
+    records: Records,
+    progress: Callable[[Rule], None],
+) -> Findings:
+    """Judge what the findings of a run show: whether each waiver is needed, and each failure seen to.
+
+    The findings of these rules themselves count for none of it.
+    """
+    findings: dict[str, list[Finding]] = {}
+    for one in found.findings:
+        findings.setdefault(one.rule.id, []).append(one)
+    run = Run(estates, frozenset(rule.id for rule in rules), findings)
+    evidence = _written(records)
+    made: dict[str, tuple[Resource, ...]] = {
+        WrittenWaiver.kind: waivers(records, run),
+        RuleFailures.kind: failures(run),
+    }
+    regions = tuple(dict.fromkeys(region for estate in estates for region in estate.regions))
+    estate = Estate(Source.DECLARED, run.account, "", regions, found.at, made, {(kind, ""): evidence for kind in made})
+    with _no_collector():
+        objectives = Objectives(Look(estate), policy, (), Scope(), found.at)
+        return _judge([rule for rule in rules if _comes_last(rule)], objectives, found.at, Records(), progress)
+
+
+def _comes_last(rule: Rule) -> bool:
+    return any(issubclass(kind, Aftermath) for kind in rule.kinds)
+
+
+def _written(records: Records) -> Evidence:
+    return Evidence(Source.DECLARED, ", ".join(("configuration", *(name for name, _ in records.files))))
 
 
 def _judge(
-    rules: Sequence[Rule],
-    estate: Estate,
-    policy: Policy,
-    at: datetime,
-    systems: Sequence[System],
-    scope: Scope,
-    waivers: Sequence[Waiver],
-    progress: Callable[[Rule], None],
+    rules: Sequence[Rule], objectives: Objectives, at: datetime, records: Records, progress: Callable[[Rule], None]
 ) -> Findings:
-    look = Look(estate)
-    objectives = Objectives(look, policy, systems, scope, at)
+    look = objectives.look
     findings: list[Finding] = []
     crashes: list[str] = []
+    waived, ticketed = by_rule(records.waivers), by_rule(records.tickets)
     for rule in rules:
         progress(rule)
         facts, ask = rule.facts, rule.judge
-        own = [waiver for waiver in waivers if waiver.rule == rule.id]
+        own, open_ = waived.get(rule.id), ticketed.get(rule.id)
         for kind in rule.kinds:
+            about = kind.facts[kind.about] if kind.about else None
             for resource, subject, objective in objectives.rows(kind):
                 trace: list[Read] = []
                 look.trace, look.allowed = trace, facts
@@ -211,12 +180,23 @@ def _judge(
                         rule, subject, verdict, objective.system, objective.tier,
                         covering(own, rule.id, resource.id, at) if own else None,
                         lapsed(own, rule.id, resource.id, at) if own else None, trace,
+                        worked_on(open_, rule.id, resource.id) if open_ else None,
+                        _clause_of(look, resource, about) if about else (),
                     )
                 )  # fmt: skip
             look.allowed = None
-            findings.extend(_gaps(rule, kind, estate))
-    findings.sort(key=lambda one: (one.rule.id, one.subject.kind, one.subject.region, one.subject.id))
+            findings.extend(_gaps(rule, kind, look.estate))
+    findings.sort(key=_place)
     return Findings(at, tuple(findings), tuple(crashes))
+
+
+def _place(one: Finding) -> tuple[str, str, str, str]:
+    return one.rule.id, one.subject.kind, one.subject.region, one.subject.id
+
+
+def _clause_of(look: Look, resource: Resource, about: Fact[str]) -> tuple[str, ...]:
+    reading = look.reading(resource, about)
+    return (reading.value,) if isinstance(reading, Known) else ()
 
 
 def _gaps(rule: Rule, kind: type[Resource], estate: Estate) -> Iterable[Finding]:

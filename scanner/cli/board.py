@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Lock
 from types import TracebackType
 from typing import Self
 
@@ -20,6 +21,7 @@ class Board:
         self._console = Console(stderr=True)
         self._units: dict[tuple[str, str], Progress] = {}
         self._failed: set[tuple[str, str]] = set()
+        self._lock = Lock()
         self._live = Live(
             console=self._console,
             refresh_per_second=8,
@@ -44,11 +46,16 @@ class Board:
     def tell(self, unit: Progress) -> None:
         """Take news of one unit."""
         key = (unit.region, unit.service)
-        self._units[key] = unit
-        if unit.failed:
-            self._failed.add(key)
+        with self._lock:
+            self._units[key] = unit
+            if unit.failed:
+                self._failed.add(key)
 
     def _draw(self) -> Table:
+        with self._lock:
+            return self._table()
+
+    def _table(self) -> Table:
         regions = sorted({region for region, _ in self._units}, key=lambda name: (name == "global", name))
         table = Table(title="Reading", title_justify="left", box=None, padding=(0, 2), header_style="bold")
         table.add_column("service")

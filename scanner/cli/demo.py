@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,6 +17,8 @@ from scanner.documents.construct import load_configuration
 from scanner.model.configuration import Account, Configuration
 from scanner.model.policy import Policy
 
+#: The day that the demo companies' own documents are written for.
+WRITTEN = date(2026, 11, 24)
 #: The companies by the name of their account: one in which every rule finds something broken, one without a fault.
 COMPANIES = {"demo": "scanner.emulation.company", "demo-clean": "scanner.emulation.exemplar"}
 
@@ -33,18 +35,32 @@ def demo(name: str, law: Policy, at: datetime | None, *, quiet: bool) -> Iterato
 
     company = import_module(COMPANIES[name])
     moment = at or datetime.now(UTC)
-    configuration = demo_configuration(name, law)
+    configuration = demo_configuration(name, law, moment)
     account = configuration.accounts[name]
     with Emulator(account=account.id) as emulator:
         with _told(f"settling the company of account {name} on loopback", quiet=quiet):
             company.settle(emulator, moment)
+        if at is None:
+            # Nobody asked for a moment, so its time goes on like the scan's.
+            emulator.set_clock(lambda: datetime.now(UTC))
         yield configuration, replace(account, endpoint=emulator.endpoint)
 
 
-def demo_configuration(name: str, law: Policy) -> Configuration:
-    """Give the configuration of a demo company; its waivers have days of their own, at whatever time it is shown."""
+def demo_configuration(name: str, law: Policy, at: datetime) -> Configuration:
+    """Give the configuration of a demo company as it is when the company is shown.
+
+    The company is settled anew for that time, all its backups included; so the days in its waivers, tickets,
+    attestations and drills are those of 2026-11-24 as they are written, and as much later as it is shown.
+    """
     # Needs nothing of the emulator.
-    return load_configuration(Path(import_module(COMPANIES[name]).CONFIGURATION), law)
+    found = load_configuration(Path(import_module(COMPANIES[name]).CONFIGURATION), law)
+    assert found.records is not None
+    later = at.date() - WRITTEN
+    drills = tuple(
+        {**one, "ended_at": (datetime.fromisoformat(one["ended_at"]) + later).isoformat()}
+        for one in found.declared["measurements"]
+    )
+    return replace(found, records=found.records.moved(later), declared={**found.declared, "measurements": drills})
 
 
 @contextmanager

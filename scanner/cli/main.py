@@ -15,6 +15,7 @@ from typing import Any
 import click
 
 from scanner.cli.exits import Exit
+from scanner.cli.records import attest, review, waive
 
 _SEVERITIES = ("critical", "high", "medium", "low")
 _FORMATS = ("json", "junit", "csv", "html", "markdown")
@@ -173,13 +174,16 @@ def version() -> str:
     cls=Door, invoke_without_command=True, epilog=EPILOG,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )  # fmt: skip
-@click.option("--account", metavar="NAME", help="Scan this account of the configuration; `demo` needs nothing at all.")
-@click.option("--from", "kept", type=click.Path(dir_okay=False, path_type=Path), metavar="ESTATE",
-              help="Judge a kept estate.json again, without any call.")  # fmt: skip
+@click.option("--account", "accounts", multiple=True, metavar="NAME",
+              help="Scan this account of the configuration, several, or `all`; `demo` needs nothing at all.")  # fmt: skip
+@click.option("--from", "kept", type=click.Path(dir_okay=False, path_type=Path), metavar="ESTATE", multiple=True,
+              help="Judge a kept estate.json again, without any call; several are judged together.")  # fmt: skip
 @click.option("--config", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", envvar="BACKUP_SCAN_CONFIG",
               help="The configuration.  [default: backup-scan.yaml]")  # fmt: skip
 @click.option("--policy", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", envvar="BACKUP_SCAN_POLICY",
               help="Your own policy document.  [default: the 5X policy]")  # fmt: skip
+@click.option("--attestations", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="Other attestations.  [default: attestations.yaml beside the configuration]")  # fmt: skip
 @click.option("--output", type=click.Path(path_type=Path), metavar="DIR",
               help="Write estate.json and the reports here.")  # fmt: skip
 @click.option("--format", "formats", type=click.Choice(_FORMATS), multiple=True,
@@ -196,6 +200,8 @@ def version() -> str:
 @click.option("--at", "at", metavar="TIME", help="Judge as of this instant (ISO 8601).  [default: when it was read]")
 @click.option("--dry-run", is_flag=True, help="Print the calls that a scan would make, and make none.")
 @click.option("--everything", is_flag=True, help="Collect every fact, not only those that the chosen rules read.")
+@click.option("--probe", is_flag=True,
+              help="Also ask the endpoints that the configuration declares for real TLS handshakes.")  # fmt: skip
 @click.option(
     "--concurrency", type=click.IntRange(1, 128), default=16, show_default=True, help="Calls under way at once."
 )
@@ -215,7 +221,7 @@ def main(context: click.Context, /, **options: Any) -> int:
     if context.invoked_subcommand is not None:
         _refuse_lost_options(context, context.invoked_subcommand)
         return 0
-    if not options["account"] and not options["kept"]:
+    if not options["accounts"] and not options["kept"]:
         click.echo(context.get_help())
         context.exit(Exit.USAGE)
     from scanner.cli.scan import Request, scan  # noqa: PLC0415  # a scan loads what no other command needs
@@ -292,17 +298,38 @@ def permissions(rules: tuple[str, ...], style: str) -> int:
 
 
 @main.command()
+@click.option(
+    "--account", "accounts", multiple=True, metavar="NAME", help="Scan this account, and give each clause its verdict."
+)
+@click.option("--from", "kept", type=click.Path(dir_okay=False, path_type=Path), metavar="ESTATE", multiple=True,
+              help="Judge a kept estate.json, and give each clause its verdict.")  # fmt: skip
+@click.option("--config", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", envvar="BACKUP_SCAN_CONFIG")
 @click.option("--policy", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", envvar="BACKUP_SCAN_POLICY")
+@click.option("--at", "at", metavar="TIME", help="Judge as of this instant (ISO 8601).")
 @click.option("--format", "style", type=click.Choice(("text", "json", "markdown")), default="text", show_default=True)
-def matrix(policy: Path | None, style: str) -> int:
-    """Print the traceability matrix: control → clause → rule."""
-    from scanner.cli.shelf import print_matrix  # noqa: PLC0415
+def matrix(
+    accounts: tuple[str, ...],
+    kept: tuple[Path, ...],
+    config: Path | None,
+    policy: Path | None,
+    at: str | None,
+    style: str,
+) -> int:
+    """Print the traceability matrix: control → clause → rule, and the verdicts of an account."""
+    from scanner.cli.shelf import print_judged_matrix, print_matrix  # noqa: PLC0415
 
-    return print_matrix(policy, style)
+    if not accounts and not kept:
+        return print_matrix(policy, style)
+    from scanner.cli.scan import judged, whole  # noqa: PLC0415
+
+    report = judged(whole(accounts, kept, config, policy, at))
+    return print_judged_matrix(report, style) if report is not None else Exit.PASSED
 
 
 @main.command()
-@click.argument("name", type=click.Choice(("policy", "config", "findings", "estate")))
+@click.argument(
+    "name", type=click.Choice(("policy", "config", "findings", "estate", "measurements", "attestations", "waivers"))
+)
 def schema(name: str) -> int:
     """Print the JSON Schema of a document."""
     from scanner.documents.schema import schema_text  # noqa: PLC0415
@@ -318,3 +345,7 @@ def print_policy() -> int:
 
     click.echo(FIVEX_POLICY.read_text(encoding="utf-8"), nl=False)
     return 0
+
+
+for _command in (attest, waive, review):
+    main.add_command(_command)

@@ -2,43 +2,38 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from reports.report import Report
 from rules import catalogue
+from scanner.cli import probing
+from scanner.cli.accounts import choose, for_kept, refuse_regions, repeated
 from scanner.cli.choice import Choice
 from scanner.cli.exits import Exit, exit_of
 from scanner.cli.formats import FORMATS, render
 from scanner.cli.main import version
 from scanner.cli.output import prepare, write_all
-from scanner.documents.construct import load_configuration, load_policy
-from scanner.documents.errors import DocumentError
-from scanner.documents.yaml_file import load_yaml
-from scanner.engine import judge
+from scanner.cli.reading import collect_all, load
+from scanner.documents.construct import load_policy
+from scanner.documents.records import with_attestations
+from scanner.engine import judge_all
 from scanner.model.configuration import Account, Configuration
-from scanner.model.errors import EstateError, ScanRefused
 from scanner.model.estate import Estate
 from scanner.model.fact import Fact
 from scanner.model.policy import Policy
-from scanner.model.reading import Reason, Source, Unknown
 from scanner.model.rule import Rule
 from scanner.model.verdict import Severity
 from scanner.plan import Plan, plan, plan_facts
 from scanner.resources import kinds
 
-if TYPE_CHECKING:
-    from scanner.collect.live import Progress
-
-DEFAULT_CONFIG = Path("backup-scan.yaml")
 # AWS Backup and its kin are younger than the one; the other leaves room for adding any figure of a policy.
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2999, 12, 31, tzinfo=UTC)
 
@@ -47,8 +42,8 @@ _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2999, 12, 31, tz
 class Request:
     """What a person asked for on the command line."""
 
-    account: str | None
-    kept: Path | None
+    accounts: tuple[str, ...]
+    kept: tuple[Path, ...]
     config: Path | None
     policy: Path | None
     output: Path | None
@@ -64,16 +59,30 @@ class Request:
     everything: bool
     concurrency: int
     quiet: bool
+    probe: bool = False
+    attestations: Path | None = None
+
+
+def whole(
+    accounts: tuple[str, ...], kept: tuple[Path, ...], config: Path | None, policy: Path | None, at: str | None = None
+) -> Request:
+    """Ask for every rule on everything there is."""
+    return Request(
+        accounts=accounts, kept=kept, config=config, policy=policy, output=None, formats=(), rules=(), clauses=(),
+        tiers=(), regions=(), severity=None, fail_on="low", at=at, dry_run=False, everything=False, concurrency=16,
+        quiet=False,
+    )  # fmt: skip
 
 
 def scan(asked: Request) -> int:
     """Run a scan and give its exit code."""
-    if asked.account and asked.kept:
-        raise click.UsageError("--account and --from exclude each other: one reads AWS, the other a kept estate")
-    if asked.dry_run and asked.kept:
-        raise click.UsageError("--dry-run and --from exclude each other: a kept estate is judged without any call")
-    if len(asked.formats) > 1 and asked.output is None:
-        raise click.UsageError("several formats need --output DIR")
+    report = judged(asked)
+    return Exit.PASSED if report is None else _deliver(report, asked)
+
+
+def judged(asked: Request) -> Report | None:
+    """Read and judge what was asked for; none where only the calls were to be shown."""
+    _refuse_what_excludes(asked)
     moment, law = _moment(asked.at), load_policy(asked.policy)
     choice = Choice(
         asked.rules, asked.clauses, asked.tiers, asked.regions, Severity(asked.severity) if asked.severity else None
@@ -84,27 +93,59 @@ def scan(asked: Request) -> int:
         raise click.UsageError(f"no rule is left after the filters: {said}")
     if asked.output is not None and not asked.dry_run:
         prepare(asked.output)
+    left_out: tuple[str, ...] = ()
     with ExitStack() as stack:
-        if asked.kept is not None:
-            estate = _load(asked.kept)
-            _refuse_regions(asked.regions, estate.regions, f"the estate {asked.kept}")
-            configuration = _kept_configuration(asked, estate, law, moment)
+        if asked.kept:
+            estates = _kept(asked)
+            configuration = for_kept(estates, asked.kept, asked.config, law, moment)
         else:
-            configuration, place, emulated = _account(asked, law, moment, stack)
+            found = choose(
+                asked.accounts, asked.regions, asked.config, law, moment, stack, quiet=asked.quiet, dry=asked.dry_run
+            )
+            configuration, left_out = found.configuration, found.left_out
             work = plan_facts(_all_facts()) if asked.everything else plan(chosen)
             if asked.dry_run:
-                return _budget(work, place)
+                _budget(work, found.accounts, left_out)
+                if asked.probe:
+                    probing.announce(configuration)
+                return None
+            configuration = probing.prepare(found, stack) if asked.probe else configuration
             # Only the demo's clock can be set: a real account is read now, whenever it is judged.
-            taken = moment if moment is not None and emulated else datetime.now(UTC)
-            estate = _collect(work, place, configuration, taken, asked)
-    if moment is not None and moment < estate.taken_at:
+            taken = moment if moment is not None and found.emulated else datetime.now(UTC)
+            estates = collect_all(
+                work, found.accounts, configuration, taken, concurrency=asked.concurrency, quiet=asked.quiet
+            )
+            estates = probing.measure(estates) if asked.probe else estates
+    if asked.attestations is not None:
+        configuration = with_attestations(configuration, asked.attestations, law)
+    read_at = max(estate.taken_at for estate in estates)
+    if moment is not None and moment < read_at:
         click.echo(
             f"backup-scan: judged as of {moment:%Y-%m-%d %H:%M} UTC, before the account was read "
-            f"({estate.taken_at:%Y-%m-%d %H:%M} UTC): what was made since then counts too",
+            f"({read_at:%Y-%m-%d %H:%M} UTC): what was made since then counts too",
             err=True,
         )
-    report = _judge(chosen, estate, law, configuration, moment or estate.taken_at, choice)
-    return _deliver(report, asked)
+    return _judge(chosen, estates, law, configuration, moment or read_at, choice, left_out)
+
+
+def _refuse_what_excludes(asked: Request) -> None:
+    if asked.accounts and asked.kept:
+        raise click.UsageError("--account and --from exclude each other: one reads AWS, the other a kept estate")
+    if asked.dry_run and asked.kept:
+        raise click.UsageError("--dry-run and --from exclude each other: a kept estate is judged without any call")
+    if asked.probe and asked.kept:
+        raise click.UsageError("--probe and --from exclude each other: a kept estate is judged without any connection")
+    if len(asked.formats) > 1 and asked.output is None:
+        raise click.UsageError("several formats need --output DIR")
+
+
+def _kept(asked: Request) -> tuple[Estate, ...]:
+    estates = tuple(load(file) for file in asked.kept)
+    for account in repeated(estates):
+        raise click.UsageError(f"--from names several estates of account {account}; judge one of them")
+    there = tuple(dict.fromkeys(region for estate in estates for region in estate.regions))
+    refuse_regions(asked.regions, there, f"the estate {', '.join(map(str, asked.kept))}")
+    return estates
 
 
 def _all_facts() -> Iterator[Fact[Any]]:
@@ -114,7 +155,7 @@ def _all_facts() -> Iterator[Fact[Any]]:
 def _deliver(report: Report, asked: Request) -> int:
     """Write and show the report, and give the exit code."""
     if asked.output is not None:
-        _write(report, asked.output, asked.formats, keep=asked.kept is None)
+        _write(report, asked.output, asked.formats, keep=not asked.kept)
     elif asked.formats:
         # Bytes, because a machine reads it: UTF-8 whatever the terminal speaks.
         click.echo(render(asked.formats[0], report).encode("utf-8", "backslashreplace"), nl=False)
@@ -134,7 +175,7 @@ def _deliver(report: Report, asked: Request) -> int:
 
 def _within(report: Report) -> str:
     chosen = ", ".join(f"--{name} {value}" for name, value in report.filters.items())
-    return f" in {', '.join(report.estate.regions)}{f' with {chosen}' if chosen else ''}"
+    return f" in {', '.join(report.regions)}{f' with {chosen}' if chosen else ''}"
 
 
 def _moment(at: str | None) -> datetime | None:
@@ -150,182 +191,24 @@ def _moment(at: str | None) -> datetime | None:
     return moment
 
 
-def _configuration(config: Path | None, law: Policy, at: datetime | None, *, needed: bool) -> Configuration:
-    path = config or DEFAULT_CONFIG
-    if not path.exists():
-        if config is not None or needed:
-            raise click.UsageError(
-                f"{path} does not exist; `backup-scan init` writes one, --config names another, "
-                "--account demo needs none"
-            )
-        return Configuration({})
-    # A waiver lasts a year at most from today, also where the past is judged.
-    now = datetime.now(UTC)
-    return load_configuration(path, law, max(at, now) if at else now, rules=catalogue().rules)
-
-
-def _names(config: Path | None, demo: str) -> bool:
-    """Say whether a configuration has its own account `demo`; one that is not finished yet does not stop the demo."""
-    try:
-        data = load_yaml(config or DEFAULT_CONFIG).data
-        return demo in data["accounts"]
-    except (DocumentError, KeyError, TypeError):
-        return config is not None
-
-
-def _kept_configuration(asked: Request, estate: Estate, law: Policy, at: datetime | None) -> Configuration:
-    """Give the configuration of a kept estate's account; another account's systems and waivers must not judge it."""
-    from scanner.cli.demo import COMPANIES, demo_configuration  # noqa: PLC0415
-
-    name = estate.account_name
-    if asked.config is None and name in COMPANIES and not _names(None, name):
-        demo = demo_configuration(name, law)
-        if demo.accounts[name].id == estate.account:
-            return demo
-    path = asked.config or DEFAULT_CONFIG
-    own = _configuration(asked.config, law, at, needed=False)
-    if any(account.id == estate.account for account in own.accounts.values()):
-        return own
-    if own.accounts:
-        raise ScanRefused(
-            f"{path} has no account {estate.account}, of which {asked.kept} is; nothing was judged",
-            hint="name the configuration of that account with --config: its systems and waivers decide the verdicts",
-        )
-    click.echo(
-        f"backup-scan: judged without a configuration ({path} does not exist): no systems, tiers or waivers are known",
-        err=True,
-    )
-    return own
-
-
-def _account(asked: Request, law: Policy, at: datetime | None, stack: ExitStack) -> tuple[Configuration, Account, bool]:
-    """Give the account, its configuration, and whether it is the demo's."""
-    name = asked.account or ""
-    from scanner.cli.demo import COMPANIES, demo  # noqa: PLC0415
-
-    emulated = name in COMPANIES and not _names(asked.config, name)
-    if emulated:
-        configuration, account = stack.enter_context(demo(name, law, at, quiet=asked.quiet))
-    else:
-        configuration = _configuration(asked.config, law, at, needed=True)
-        account = _named(configuration, name)
-    _refuse_regions(asked.regions, account.regions, f"account {account.name}")
-    if asked.regions:
-        account = replace(account, regions=tuple(one for one in account.regions if one in asked.regions))
-    return configuration, account, emulated
-
-
-def _refuse_regions(wanted: tuple[str, ...], there: tuple[str, ...], owner: str) -> None:
-    for region in wanted:
-        if region not in there:
-            raise click.BadParameter(
-                f"{owner} has no region {region!r}; it has {', '.join(there)}", param_hint="--region"
-            )
-
-
-def _named(configuration: Configuration, name: str) -> Account:
-    if name not in configuration.accounts:
-        raise click.BadParameter(
-            f"{configuration.file} has no account {name!r}; it has {', '.join(configuration.accounts)}",
-            param_hint="--account",
-        )
-    return configuration.accounts[name]
-
-
-def _load(kept: Path) -> Estate:
-    from scanner.collect.snapshot import load  # noqa: PLC0415
-
-    try:
-        text = kept.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        raise EstateError(f"{kept}: {reason}", hint="pass the estate.json of an earlier scan") from None
-    estate = load(text, kinds(), file=str(kept))
-    if estate.taken_at.tzinfo is None:
-        raise EstateError(f"{kept}: damaged: taken_at has no time zone", hint="collect the estate again")
-    return estate
-
-
-def _collect(work: Plan, account: Account, configuration: Configuration, at: datetime, asked: Request) -> Estate:
-    from scanner.collect.live import collect  # noqa: PLC0415
-    from scanner.collect.refusals import EXPIRED  # noqa: PLC0415
-    from scanner.collect.session import connect  # noqa: PLC0415  # boto3
-
-    port, caller = connect(account, concurrency=asked.concurrency)
-    with _progress(quiet=asked.quiet) as tell:
-        estate = collect(
-            work,
-            port,
-            account=caller.account,
-            caller=caller.arn,
-            regions=account.regions,
-            at=at,
-            declared=configuration.declared,
-            concurrency=asked.concurrency,
-            progress=tell,
-            account_name=account.name,
-        )
-    ended = next((said for said in _unanswered(estate) if any(f": {code}: " in said for code in EXPIRED)), "")
-    if _silent(estate, ended=bool(ended)):
-        raise ScanRefused(
-            f"account {account.name}: no call was answered; one of them: {ended or estate.gaps[0].unknown.detail}",
-            hint="renew the credentials and run again" if ended
-            else "check the network, the endpoint and the names of the regions",
-        )  # fmt: skip
-    if ended:
-        click.echo(
-            f"backup-scan: the credentials ended during the scan, and what was not read by then is unknown: {ended}\n"
-            "  what to do: renew them and run again",
-            err=True,
-        )
-    return estate
-
-
-def _silent(estate: Estate, *, ended: bool) -> bool:
-    """Say whether AWS answered nothing at all; a denial is an answer, and what is declared needs none."""
-    listed = any(evidence.source is Source.LIVE for evidence in estate.listings.values())
-    lost = all(gap.unknown.reason in (Reason.FAILED, Reason.THROTTLED) for gap in estate.gaps)
-    return bool(estate.gaps) and not listed and (ended or lost)
-
-
-def _unanswered(estate: Estate) -> Iterator[str]:
-    """Give what AWS said instead of an answer."""
-    for gap in estate.gaps:
-        yield gap.unknown.detail
-    for found in estate.resources.values():
-        for resource in found:
-            for reading in resource.readings.values():
-                if isinstance(reading, Unknown):
-                    yield reading.detail
-
-
-@contextmanager
-def _progress(*, quiet: bool) -> Iterator[Callable[[Progress], None]]:
-    if quiet or not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from scanner.cli.board import Board  # noqa: PLC0415  # rich
-
-    with Board() as board:
-        yield board.tell
-
-
 def _judge(
     chosen: tuple[Rule, ...],
-    estate: Estate,
+    estates: tuple[Estate, ...],
     law: Policy,
     configuration: Configuration,
     at: datetime,
     choice: Choice,
+    left_out: tuple[str, ...],
 ) -> Report:
-    found = judge(
-        chosen, estate, law, at=at, systems=configuration.systems, scope=configuration.scope,
-        waivers=configuration.waivers,
+    found = judge_all(
+        chosen, estates, law, at=at, systems=configuration.systems, scope=configuration.scope,
+        records=configuration.records,
     )  # fmt: skip
     return Report(
         tool="backup-scan",
         version=version(),
-        estate=estate,
+        estates=estates,
+        left_out=left_out,
         policy=law,
         rules={rule.id: rule for rule in chosen},
         findings=choice.keep(found),
@@ -335,32 +218,39 @@ def _judge(
             configuration.file
         ).name,  # where it lies is nobody's business; the digest tells which it was
         configuration_digest=configuration.digest,
+        records=configuration.records.files if configuration.records else (),
     )
 
 
 def _write(report: Report, output: Path, formats: tuple[str, ...], *, keep: bool) -> None:
     from scanner.collect.snapshot import dump  # noqa: PLC0415
 
-    estates = [(output / "estate.json", dump(report.estate))] if keep else []
+    several = len(report.estates) > 1
+    estates = [
+        (output / (f"estate-{one.account}.json" if several else "estate.json"), dump(one))
+        for one in (report.estates if keep else ())
+    ]
     reports = ((output / FORMATS[name][0], render(name, report)) for name in formats or FORMATS)
     write_all(chain(estates, reports))
 
 
-def _budget(work: Plan, account: Account) -> int:
+def _budget(work: Plan, accounts: tuple[Account, ...], left_out: tuple[str, ...]) -> None:
     """Print the calls per service that a scan will make; nothing is called."""
     from scanner.plan import budget  # noqa: PLC0415  # only a dry run asks
 
-    services: dict[str, list[tuple[str, str]]] = {}
-    lines = budget(work, len(account.regions))
-    for line in lines:
-        services.setdefault(line.call.service, []).append((line.call.name, line.said))
-    for service, rows in sorted(services.items()):
-        fixed = sum(line.times for line in lines if line.call.service == service)
-        click.echo(f"{service}: at least {fixed}")
-        for name, said in sorted(set(rows)):
-            click.echo(f"  {name:<55} {said}")
-    total = sum(line.times for line in lines)
-    click.echo(
-        f"at least {total} calls to {account.name} ({account.id}) in {', '.join(account.regions)}; none was made"
-    )
-    return Exit.PASSED
+    for account in accounts:
+        services: dict[str, list[tuple[str, str]]] = {}
+        lines = budget(work, len(account.regions))
+        for line in lines:
+            services.setdefault(line.call.service, []).append((line.call.name, line.said))
+        for service, rows in sorted(services.items()):
+            fixed = sum(line.times for line in lines if line.call.service == service)
+            click.echo(f"{service}: at least {fixed}")
+            for name, said in sorted(set(rows)):
+                click.echo(f"  {name:<55} {said}")
+        total = sum(line.times for line in lines)
+        click.echo(
+            f"at least {total} calls to {account.name} ({account.id}) in {', '.join(account.regions)}; none was made"
+        )
+    for one in left_out:
+        click.echo(f"besides: {one}")

@@ -12,6 +12,7 @@ import click
 from rules import catalogue, contents
 
 if TYPE_CHECKING:
+    from reports.report import Report
     from scanner.model.policy import Policy
     from scanner.model.rule import Rule
 
@@ -124,4 +125,36 @@ def print_matrix(policy: Path | None, style: str) -> int:
         for clause in row["clauses"]:
             rules = ", ".join(clause["rules"]) or f"no rule ({', '.join(clause['established_by'])})"
             click.echo(f"  {clause['id']}: {rules}")
+    return 0
+
+
+def print_judged_matrix(report: Report, style: str) -> int:
+    """Print every clause with its verdict and its rules, then every control with those of its clauses."""
+    from reports.catalogue import clause_rows, matrix_rows  # noqa: PLC0415
+    from reports.markdown import cell  # noqa: PLC0415
+    from reports.words import STATES, SYMBOLS  # noqa: PLC0415
+
+    clauses = clause_rows(report)
+    verdicts = {clause.id: tally for clause, tally, _ in report.by_clause}
+    controls = matrix_rows(report.policy, catalogue(), verdicts)
+    if style == "json":
+        click.echo(json.dumps({"clauses": clauses, "controls": controls}, indent=1, ensure_ascii=False))
+        return 0
+    if style == "markdown":
+        click.echo("| Clause | Demands | Verdict | Findings | Rules |\n|---|---|---|---|---|")
+    for one in clauses:
+        state = one["verdict"] if one["verdict"] != "empty" else "no verdict"
+        counts = ", ".join(f"{one['findings'][name]} {name}" for name in STATES if one["findings"][name])
+        if style == "markdown":
+            click.echo(
+                f"| {one['id']} | {cell(one['demands'])} | {SYMBOLS[one['verdict']]} {state} | {counts or '–'} "
+                f"| {' '.join(one['rules'])} |"
+            )
+        else:
+            click.echo(f"{one['id']:<24} {state:<11} {counts}\n{'':<25}{' '.join(one['rules'])}")
+    if style == "text":
+        click.echo()
+        for row in controls:
+            told = ", ".join(f"{one['id']} {one['verdict']}" for one in row["clauses"])
+            click.echo(f"{row['control']:<18} {row['title']}\n{'':<19}{told or 'no clause'}")
     return 0

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from reports.report import Report, Tally
-from reports.words import STATES, SYMBOLS, lapse_of, printable, stamp, subject_of
+from reports.words import STATES, SYMBOLS, lapse_of, printable, stamp, subject_of, ticket_of, waiver_of
 from scanner.model.finding import Finding
 
 #: How wide the summary is where it is not a terminal that says.
@@ -38,17 +38,20 @@ def show(report: Report, output: Path | None) -> None:
     """Print the summary to standard output."""
     width = None if sys.stdout.isatty() else _PLAIN_WIDTH
     console = Console(highlight=False, width=width)
-    estate = report.estate
     console.print()
-    console.print(Text(f"{estate.account_name or estate.account}", style="bold"), end=" ")
-    console.print(
-        f"account {estate.account}, {', '.join(estate.regions)}, read {stamp(estate.taken_at)}, "
-        f"{estate.count()} resources, judged by {report.policy.name} {report.policy.version}",
-        style="dim",
-    )
-    _findings(console, "Failures", report.failures)
-    _findings(console, "Could not be judged", report.unknowns)
-    _findings(console, "Waived", report.waived)
+    for estate in report.estates:
+        console.print(Text(f"{estate.account_name or estate.account}", style="bold"), end=" ")
+        read = f"read {stamp(estate.taken_at)}" if estate.caller or estate.count() else "not entered"
+        console.print(
+            f"account {estate.account}, {', '.join(estate.regions)}, {read}, {estate.count()} resources, "
+            f"judged by {report.policy.name} {report.policy.version}",
+            style="dim",
+        )
+    for one in report.left_out:
+        console.print(Text(f"not scanned: {printable(one)}", style="yellow"))
+    _findings(console, report, "Failures", report.failures)
+    _findings(console, report, "Could not be judged", report.unknowns)
+    _findings(console, report, "Waived", report.waived)
     _gaps(console, report)
     _clauses(console, report)
     _severities(console, report)
@@ -85,7 +88,7 @@ def _gravest(console: Console, report: Report) -> None:
         console.print(_indented(Text(f"Fix: {rule.fix}", style="dim"), 4))
 
 
-def _findings(console: Console, title: str, findings: Sequence[Finding]) -> None:
+def _findings(console: Console, report: Report, title: str, findings: Sequence[Finding]) -> None:
     """Print findings by rule; those that say the same are said once, with the names they are said of."""
     if not findings:
         return
@@ -98,28 +101,28 @@ def _findings(console: Console, title: str, findings: Sequence[Finding]) -> None
         console.print(head)
         same: dict[tuple[str, str, str], list[Finding]] = {}
         for one in some:
-            until = f"waived until {one.waiver.expires} by {one.waiver.approved_by}" if one.waiver else lapse_of(one)
-            same.setdefault((one.verdict.observed, one.verdict.demanded, until), []).append(one)
-        for (observed, demanded, until), alike in same.items():
-            console.print(_indented(_said(observed, demanded, until), 2))
-            console.print(_indented(_names(alike), 4))
+            seen_to = "; ".join(filter(None, (waiver_of(one), ticket_of(one), lapse_of(one))))
+            same.setdefault((one.verdict.observed, one.verdict.demanded, seen_to), []).append(one)
+        for (observed, demanded, seen_to), alike in same.items():
+            console.print(_indented(_said(observed, demanded, seen_to), 2))
+            console.print(_indented(_names(alike, report), 4))
 
 
 def _indented(text: Text, columns: int) -> Padding:
     return Padding(text, (0, 0, 0, columns), expand=False)
 
 
-def _said(observed: str, demanded: str, until: str) -> Text:
+def _said(observed: str, demanded: str, seen_to: str) -> Text:
     text = Text(printable(observed))
     if demanded:
         text.append(f"; demanded: {printable(demanded)}", style="dim")
-    if until:
-        text.append(f"; {printable(until)}", style="magenta")
+    if seen_to:
+        text.append(f"; {printable(seen_to)}", style="magenta")
     return text
 
 
-def _names(findings: Sequence[Finding]) -> Text:
-    names = [subject_of(one) for one in findings[:_MOST_NAMES]]
+def _names(findings: Sequence[Finding], report: Report) -> Text:
+    names = [subject_of(one, report.whose(one)) for one in findings[:_MOST_NAMES]]
     text = Text(", ".join(names), style="cyan")
     if len(findings) > _MOST_NAMES:
         text.append(f" and {len(findings) - _MOST_NAMES} more", style="dim")
@@ -127,18 +130,21 @@ def _names(findings: Sequence[Finding]) -> Text:
 
 
 def _gaps(console: Console, report: Report) -> None:
-    gaps = report.estate.gaps
+    gaps = report.gaps
     console.print("\n[bold underline]Not covered[/]")
     if not gaps and not report.unread:
         console.print("  everything that the rules need was read", style="dim")
     for detail, (_, count) in report.unread.items():
         facts = "1 fact" if count == 1 else f"{count} facts"
         console.print(Text(f"  {facts}: {printable(detail)}", style="yellow"))
-    for gap in gaps:
+    for estate, gap in gaps:
         title = report.titles.get(gap.kind, gap.kind)
         within = f" of {gap.within}" if gap.within else ""
         console.print(
-            Text(f"  {title}{within} in {gap.region or 'all regions'}: {printable(gap.unknown.detail)}", style="yellow")
+            Text(
+                f"  {title}{within} in {report.place(estate, gap.region)}: {printable(gap.unknown.detail)}",
+                style="yellow",
+            )
         )
 
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import date, datetime, timedelta
-from difflib import get_close_matches
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from scanner.documents.errors import DocumentError, Problem
 from scanner.documents.schema import nearest, violations
+from scanner.documents.waivers import record_problems
 from scanner.documents.yaml_file import Document, JsonPath, Lines, load_yaml
-
-_LONGEST_WAIVER = timedelta(days=366)
 
 
 def read_config(
@@ -23,26 +21,43 @@ def read_config(
     rules: Collection[str] | None = None,
     at: datetime | None = None,
 ) -> tuple[dict[str, Any], Lines]:
-    """Read a configuration and where its parts stand; raise DocumentError with all that is wrong.
+    """Read a configuration and where its parts stand; raise DocumentError with all that is wrong."""
+    document = check_config(load_yaml(path), tiers=tiers, scopes=scopes, rules=rules, at=at)
+    return document.data, document.lines
+
+
+def check_config(
+    document: Document,
+    *,
+    tiers: Collection[str] | None = None,
+    scopes: Collection[str] | None = None,
+    rules: Collection[str] | None = None,
+    at: datetime | None = None,
+) -> Document:
+    """Give a configuration back where nothing is wrong with it; raise DocumentError with all that is.
 
     `tiers` and `scopes` are the ids that the policy knows, `rules` those of all rules, `at` the instant from which a
     waiver may last a year; what is not given is not checked.
     """
-    document = load_yaml(path)
     found = violations(document, "config")
     problems = [problem for some in found.values() for problem in some]
     # What a part of the document means is checked where its form is right, whatever is wrong elsewhere.
     if isinstance(document.data, dict):
         if "accounts" not in found:
             problems += _accounts(document)
+        if not found.keys() & {"accounts", "organization"}:
+            problems += _organization(document)
+        if not found.keys() & {"accounts", "repositories", "exports", "log_archives"}:
+            problems += _owners(document)
         if not found.keys() & {"systems", "log_archives"}:
             problems += _systems(document, tiers, scopes)
             problems += _dependencies(document)
-        if "waivers" not in found:
-            problems += _waivers(document, rules, at)
+        if not found.keys() & {"systems", "endpoints"}:
+            problems += _endpoints(document)
+        problems += record_problems(document, found, rules, at)
     if problems:
         raise DocumentError.of(document.file, problems)
-    return document.data, document.lines
+    return document
 
 
 def _accounts(document: Document) -> Iterator[Problem]:
@@ -57,6 +72,23 @@ def _accounts(document: Document) -> Iterator[Problem]:
         if role and role.split(":")[4] != number:
             message = f"found a role of account {role.split(':')[4]} for account {name}"
             yield document.problem(("accounts", name, "role"), message, f"expected a role of {number}")
+
+
+def _owners(document: Document) -> Iterator[Problem]:
+    accounts = document.data.get("accounts", {})
+    for part in ("repositories", "exports", "log_archives"):
+        for index, one in enumerate(document.data.get(part, [])):
+            if one.get("account", next(iter(accounts))) not in accounts:
+                message = f"found unknown account {one['account']!r} in {part}[{index}]"
+                yield document.problem((part, index, "account"), message, nearest(one["account"], accounts))
+
+
+def _organization(document: Document) -> Iterator[Problem]:
+    lister = document.data.get("organization", {}).get("listed_by")
+    accounts = document.data.get("accounts", {})
+    if lister is not None and lister not in accounts:
+        message = f"found unknown account {lister!r} to list the organisation"
+        yield document.problem(("organization", "listed_by"), message, nearest(lister, accounts))
 
 
 def _systems(document: Document, tiers: Collection[str] | None, scopes: Collection[str] | None) -> Iterator[Problem]:
@@ -81,6 +113,21 @@ def _systems(document: Document, tiers: Collection[str] | None, scopes: Collecti
         if name not in first:
             message = f"found unknown system {name!r} of a log archive"
             yield document.problem(place, message, nearest(name, first))
+
+
+def _endpoints(document: Document) -> Iterator[Problem]:
+    systems = [system["name"] for system in document.data.get("systems", [])]
+    first: dict[tuple[str, int], str] = {}
+    for index, endpoint in enumerate(document.data.get("endpoints", [])):
+        where = (endpoint["host"].lower(), endpoint["port"])
+        if where in first:
+            message = f"found {endpoint['host']}:{endpoint['port']} again, which is {first[where]}"
+            yield document.problem(("endpoints", index, "host"), message, "expected each endpoint once")
+        first.setdefault(where, endpoint["name"])
+        name = endpoint.get("system")
+        if name is not None and name not in systems:
+            message = f"found unknown system {name!r} of endpoint {endpoint['name']}"
+            yield document.problem(("endpoints", index, "system"), message, nearest(name, systems))
 
 
 def _dependencies(document: Document) -> Iterator[Problem]:
@@ -110,26 +157,3 @@ def _circle(name: str, needs: dict[str, list[str]], walked: list[str], settled: 
     settled.add(name)
     below = (_circle(other, needs, [*walked, name], settled) for other in needs[name])
     return next((circle for circle in below if circle), [])
-
-
-def _waivers(document: Document, rules: Collection[str] | None, at: datetime | None) -> Iterator[Problem]:
-    for index, waiver in enumerate(document.data.get("waivers", [])):
-        place: JsonPath = ("waivers", index)
-        if rules is not None and waiver["rule"] not in rules:
-            message = f"found unknown rule {waiver['rule']!r} in waivers[{index}]"
-            meant = get_close_matches(waiver["rule"], rules, 1)
-            hint = f"did you mean {meant[0]}? `backup-scan rules` lists them" if meant else "see `backup-scan rules`"
-            yield document.problem((*place, "rule"), message, hint)
-        if waiver["owner"].strip().casefold() == waiver["approved_by"].strip().casefold():
-            message = f"found {waiver['approved_by']!r} as owner and approver of the same waiver"
-            yield document.problem((*place, "approved_by"), message, "expected someone other than the owner")
-        try:
-            expires = date.fromisoformat(waiver["expires"])
-        except ValueError:
-            message = f"found {waiver['expires']!r} for waivers[{index}].expires"
-            yield document.problem((*place, "expires"), message, "expected a day that exists")
-            continue
-        if at is not None and expires > at.date() + _LONGEST_WAIVER:
-            message = f"found a waiver until {expires}, more than a year ahead"
-            latest = (at.date() + _LONGEST_WAIVER).isoformat()
-            yield document.problem((*place, "expires"), message, f"expected {latest} at the latest")

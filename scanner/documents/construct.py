@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from scanner.documents.config import read_config
+from scanner.documents.config import check_config
+from scanner.documents.measurements import load_measurements
 from scanner.documents.policy import FIVEX_POLICY, read_policy
-from scanner.model.configuration import Account, Configuration
+from scanner.documents.records import load_records
+from scanner.documents.yaml_file import load_yaml
+from scanner.model.configuration import Account, Configuration, Organization
 from scanner.model.duration import parse_duration
 from scanner.model.policy import Clause, Control, Policy, Scope, Tier
 from scanner.model.system import Selector, System
-from scanner.model.waiver import Waiver
 
 _FRAMEWORKS = ("soc2", "iso27001", "nist")
 _DURATIONS = frozenset({
     "retention", "snapshot_every", "snapshot_lateness", "log_capture", "key_rotation", "key_expiry_warning",
-    "overstay", "mirror_freshness", "export_freshness", "log_retention", "rehearsed_every", "unused_after",
-    "session_lasts", "rto", "rpo",
+    "overstay", "mirror_freshness", "export_freshness", "record_freshness", "drift_checked_every", "log_retention", "rehearsed_every",
+    "unused_after", "session_lasts", "rto", "rpo",
 })  # fmt: skip
 
 
@@ -50,7 +52,15 @@ def load_policy(path: Path | None = None) -> Policy:
             for name, tier in data["tiers"].items()
         },
         clauses={
-            one["id"]: Clause(one["id"], one["demands"], tuple(one["established_by"]), tuple(one["topics"]))
+            one["id"]: Clause(
+                one["id"],
+                one["demands"],
+                tuple(one["established_by"]),
+                tuple(one["topics"]),
+                one.get("rehearsed_as", ""),
+                parse_duration(one["attested_every"]) if one.get("attested_every") else None,
+                tuple(one.get("reviews", ())),
+            )
             for one in data["clauses"]
         },
         topics=topics,
@@ -85,10 +95,15 @@ def figures(demands: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def load_configuration(
-    path: Path, policy: Policy, at: datetime | None = None, *, rules: Collection[str] | None = None
+    path: Path,
+    policy: Policy,
+    at: datetime | None = None,
+    *,
+    rules: Collection[str] | None = None,
 ) -> Configuration:
-    """Read a configuration and hold it against the policy and the rules; raise `DocumentError`."""
-    data, _ = read_config(path, tiers=policy.tiers, scopes=policy.scope_classes, rules=rules, at=at)
+    """Read a configuration, and the records beside it, and hold them against policy and rules; raise `DocumentError`."""
+    document = check_config(load_yaml(path), tiers=policy.tiers, scopes=policy.scope_classes, rules=rules, at=at)
+    data = document.data
     systems = tuple(
         System(
             one["name"],
@@ -117,27 +132,42 @@ def load_configuration(
             for name, one in data["accounts"].items()
         },
         systems=systems,
-        waivers=tuple(
-            Waiver(
-                one["rule"], one["resource"], one["reason"], one["owner"], one["approved_by"],
-                date.fromisoformat(one["expires"]),
-            )
-            for one in data.get("waivers", ())
-        ),
+        organization=_organization(data.get("organization")),
+        records=load_records(document, policy, rules=rules, at=at),
         scope=Scope(
             frozenset(allowed.get("regions", ())),
             frozenset(allowed.get("accounts", ())),
             tuple(data.get("backup_roles", ())),
+            frozenset(one["id"] for one in data["accounts"].values()),
+            tuple(data.get("code_tags", ())),
         ),
         declared={
             "repositories": tuple(data.get("repositories", ())),
             "exports": tuple(data.get("exports", ())),
             "log_archives": tuple(data.get("log_archives", ())),
+            "endpoints": tuple(data.get("endpoints", ())),
+            "not_judged": tuple(data.get("not_judged", ())),
+            "measurements": load_measurements(path, data.get("measurements", ()), {one.name for one in systems}),
+            "tests": tuple(
+                {"test": one.rehearsed_as, "clause": one.id} for one in policy.clauses.values() if one.rehearsed_as
+            ),
             **declared_systems(systems, policy),
         },
         file=str(path),
-        digest=_digest(path),
-    )  # fmt: skip
+        digest=document.digest,
+    )
+
+
+def _organization(raw: Mapping[str, Any] | None) -> Organization | None:
+    if raw is None:
+        return None
+    return Organization(
+        raw["listed_by"],
+        raw["role"],
+        tuple(raw["regions"]),
+        raw.get("external_id", ""),
+        frozenset(raw.get("exclude", ())),
+    )
 
 
 def declared_systems(systems: tuple[System, ...], policy: Policy) -> dict[str, tuple[Mapping[str, Any], ...]]:
@@ -155,6 +185,7 @@ def declared_systems(systems: tuple[System, ...], policy: Policy) -> dict[str, t
                 "rto": rto(one.tier),
                 "depends_on": list(one.depends_on),
                 "covers": list(one.covers),
+                "select": [{"tags": each.tags, "arn": each.arn, "name": each.name} for each in one.select],
             }
             for one in systems
         ),

@@ -46,6 +46,16 @@ def _dangling(document: Document) -> Iterator[Problem]:
             if topic not in topics:
                 message = f"found unknown topic {topic!r} in clause {clause['id']}"
                 yield document.problem(("clauses", index, "topics", place), message, nearest(topic, topics))
+    clauses = [clause["id"] for clause in document.data["clauses"]]
+    for index, clause in enumerate(document.data["clauses"]):
+        for place, other in enumerate(clause.get("reviews", ())):
+            if other not in clauses:
+                message = f"found unknown clause {other!r} among what {clause['id']} reviews"
+                yield document.problem(("clauses", index, "reviews", place), message, nearest(other, clauses))
+        for key in ("attested_every", "reviews"):
+            if key in clause and "attest" not in clause["established_by"]:
+                message = f"found {key!r} in clause {clause['id']}, which nobody attests"
+                yield document.problem(("clauses", index, key), message, "expected attest in its established_by")
     for framework, catalogue in document.data["controls"].items():
         for index, topic in enumerate(document.data["topics"]):
             for place, control in enumerate(topic[framework]):

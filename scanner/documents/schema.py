@@ -29,6 +29,7 @@ _COUNTS = {
 _BOUNDS = {
     "const": "exactly",
     "minimum": "at least",
+    "maximum": "at most",
     "exclusiveMinimum": "more than",
     "uniqueItems": "every entry once",
 }

@@ -59,17 +59,21 @@ class Document:
 
 def load_yaml(path: Path) -> Document:
     """Load one YAML document; raise DocumentError with file and line for whatever is wrong with it."""
-    file = str(path)
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise DocumentError(file, 0, f"cannot be read: {error.strerror or error}") from None
+        raise DocumentError(str(path), 0, f"cannot be read: {error.strerror or error}") from None
+    return parse_yaml(str(path), raw)
+
+
+def parse_yaml(file: str, raw: bytes) -> Document:
+    """Read one YAML document that is the content of a file, or will be; raise DocumentError as `load_yaml` does."""
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line, byte = raw[: error.start].count(b"\n") + 1, raw[error.start]
         raise DocumentError(file, line, f"found byte 0x{byte:02x}", "expected UTF-8 text") from None
-    node = _compose(file, text)
+    node = compose(file, text)
     if node is None:
         raise DocumentError(file, 1, "found an empty document", "expected a mapping")
     reading = _Reading({})
@@ -79,7 +83,8 @@ def load_yaml(path: Path) -> Document:
     return Document(file, data, reading.lines, hashlib.sha256(raw).hexdigest())
 
 
-def _compose(file: str, text: str) -> yaml.Node | None:
+def compose(file: str, text: str) -> yaml.Node | None:
+    """Read a document as nodes, which know where they begin and end."""
     try:
         # The parser in C crashes the interpreter while it composes tens of thousands of levels.
         depth = 0

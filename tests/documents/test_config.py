@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from scanner.documents import DocumentError, read_config, read_policy, starting_config
+from scanner.documents.schema import load_schema
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
 TIERS = ("production-database", "authentication", "transaction-log")
 SCOPES = ("production-databases", "authentication")
+PARTS = sorted(load_schema("config")["properties"])
 
 VALID = """\
 schema: backup-scan/config/1
@@ -149,9 +151,8 @@ def test_a_configuration_needs_no_more_than_an_account(tmp_path: Path) -> None:
         (
             "waivers:\n",
             "waiver:\n",
-            "24: found unknown property 'waiver' in the document (expected accounts, allowed,"
-            " backup_roles, exports,"
-            " log_archives, repositories, schema, systems or waivers; did you mean waivers?)",
+            f"24: found unknown property 'waiver' in the document (expected {', '.join(PARTS[:-1])} or {PARTS[-1]};"
+            " did you mean waivers?)",
         ),
         ("    tier: production-database\n", "", "12: found no 'tier' in systems[0] (expected the tier)"),
         (
@@ -336,10 +337,12 @@ def test_what_is_right_in_form_is_checked_for_sense_whatever_is_wrong_elsewhere(
 
 def test_the_comments_of_the_starting_configuration_are_valid_too(tmp_path: Path) -> None:
     policy, text = read_policy(), starting_config("111122223333")
-    for empty in ("repositories", "exports", "log_archives", "waivers"):
+    lists = ("repositories", "exports", "log_archives", "endpoints", "not_judged", "waivers", "tickets")
+    for empty in lists:
         text = text.replace(f"{empty}: []\n", f"{empty}:\n")
     text = re.sub(r"^    # ", "    ", text, flags=re.MULTILINE)
     text = re.sub(r"^#  ", "  ", text, flags=re.MULTILINE)
+    text = re.sub(r"^# (waivers_from|attestations):", r"\1:", text, flags=re.MULTILINE)
     data, _ = read_config(
         write(tmp_path, text),
         tiers=policy["tiers"],
@@ -354,4 +357,5 @@ def test_the_comments_of_the_starting_configuration_are_valid_too(tmp_path: Path
         "external_id",
         "endpoint",
     }
-    assert all(len(data[key]) == 1 for key in ("repositories", "exports", "log_archives", "waivers"))
+    assert all(data[key] for key in lists)
+    assert data["attestations"] == "records/attestations.yaml"
