@@ -58,11 +58,14 @@ DEMANDS: Mapping[str, Any] = {
     "deletion_protection": True,
     "mirror_freshness": timedelta(hours=24),
     "export_freshness": timedelta(hours=24),
+    "drift_checked_every": timedelta(days=31),
+    "record_freshness": timedelta(hours=48),
     "log_retention": timedelta(days=30),
     "usual_duration_factor": 3.0,
     "usual_size_factor": 3.0,
     "usual_samples": 5,
     "rehearsed_every": timedelta(days=90),
+    "rehearsal_evidence": "engine",
     "unused_after": timedelta(days=90),
     "session_lasts": timedelta(hours=1),
     "rto": timedelta(hours=2),
@@ -142,6 +145,8 @@ class Example:
             frozenset(self.scope.get("allowed_regions", REGIONS)),
             frozenset(self.scope.get("allowed_accounts", (ACCOUNT, "222222222222"))),
             tuple(self.scope.get("backup_roles", ())),
+            frozenset(self.scope.get("own_accounts", (ACCOUNT,))),
+            code_tags=tuple(self.scope.get("code_tags", ({"ManagedBy": "terraform"},))),
         )
         found = judge([self.rule], estate or self.estate(), policy, at=AT, systems=systems, scope=scope)
         assert not found.crashes, found.crashes

@@ -6,7 +6,7 @@ from rules.kit import rule
 from scanner.model.duration import speak
 from scanner.model.policy import Objective
 from scanner.model.verdict import Severity, Verdict
-from scanner.resources.iam import AccessKey
+from scanner.resources.iam.credentials import AccessKey
 
 
 @rule(

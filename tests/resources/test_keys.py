@@ -10,7 +10,7 @@ import jmespath
 import pytest
 
 from scanner.model.resource import Resource
-from scanner.resources.iam import AccessKey, Root, User, any_key, entries, moment
+from scanner.resources.iam.credentials import AccessKey, Root, User, any_key, entries, moment
 from scanner.resources.key_policies import ADMINISTER, USE, Grant, grants
 from scanner.resources.kms import can_renew, can_rotate, latest, named, regions_of
 from scanner.resources.logs import kept_for

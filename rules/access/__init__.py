@@ -1,0 +1,1 @@
+"""Who may touch it: identities, what they may do to backups, and what they must show first."""

@@ -1,0 +1,34 @@
+"""BK113."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+
+from rules.kit import rule
+from scanner.model.policy import Objective
+from scanner.model.verdict import Severity, Verdict
+from scanner.resources.store import DataStore
+
+#: AWS's own mark of what a stack made; nobody else can set tags that begin with aws: (CloudFormation user guide,
+#: "Resource tag").
+STACK = "aws:cloudformation:stack-name"
+
+
+@rule("BK113", severity=Severity.LOW, reads=[DataStore.tags], enforces=["4.1-iac"])
+def live_resources_are_declared_in_code(store: DataStore, demand: Objective) -> Verdict:
+    """Live resources are declared in code.
+
+    What was made by hand cannot be made again the same way on the worst day, and its backups were set up by hand too.
+    CloudFormation marks what it makes; other code does so by tags that the configuration names (`code_tags`). A tag
+    shows where a resource comes from, not that it still is as the code says.
+
+    Fix: declare the resource in code and import it, with the tags that your code marks its resources by.
+    """
+    tags = store.tags
+    stack = tags.get(STACK)
+    if stack is not None:
+        return Verdict.passed(f"the stack {stack} made it")
+    for marks in demand.scope.code_tags:
+        if all(key in tags and fnmatchcase(tags[key], value) for key, value in marks.items()):
+            return Verdict.passed(f"its tags say that code made it: {', '.join(f'{key}={tags[key]}' for key in marks)}")
+    return Verdict.failed("nothing on it tells of code that made it", "a stack, or the tags of code")

@@ -1,0 +1,41 @@
+"""BK904."""
+
+from __future__ import annotations
+
+from rules.kit import rule
+from scanner.model.duration import speak
+from scanner.model.policy import Objective
+from scanner.model.verdict import Severity, Verdict
+from scanner.resources.rehearsals import NOT_YET, DemandedTest
+
+#: The clauses that it is about; the alert has a rule of its own.
+CLAUSES = ("5.3-file", "5.3-configuration", "5.3-access", "5.3-full", "5.3-multi-system", "5.3-continuity")
+
+
+@rule(
+    "BK904",
+    severity=Severity.HIGH,
+    reads=[DemandedTest.clause, DemandedTest.rehearsals],
+    enforces=CLAUSES,
+)
+def every_kind_of_test_was_done(test: DemandedTest, demand: Objective) -> Verdict:
+    """Every kind of test the policy names was done this period.
+
+    Restoring a database says nothing of the files, the configuration, the access rights, or of systems that need each
+    other. The policy names each kind of test, and each is done once a period on what shows enough.
+
+    Fix: run a drill of this kind, and name its record under `measurements` in the configuration.
+    """
+    if test.clause not in CLAUSES:
+        return Verdict.exempt("it is no test of recovery")
+    every, least = demand.rehearsed_every, demand.rehearsal_evidence
+    found = test.rehearsals
+    demanded = f"one every {speak(every)}"
+    newest = next((one for one in found.known if one.counts_for(least) and one.ended_at <= demand.at), None)
+    if newest is not None and demand.at - newest.ended_at <= every:
+        return Verdict.passed(f"done on {newest.ended_at:%Y-%m-%d} ({newest.name}, {newest.evidence})", demanded)
+    found.whole()
+    if newest is not None:
+        return Verdict.failed(f"last done on {newest.ended_at:%Y-%m-%d}", demanded)
+    lesser = f"only done as {found.known[0].evidence}" if found.known else NOT_YET
+    return Verdict.failed(lesser, demanded)

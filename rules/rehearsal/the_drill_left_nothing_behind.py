@@ -1,0 +1,28 @@
+"""BK906."""
+
+from __future__ import annotations
+
+from rules.kit import rule
+from scanner.model.errors import CouldNotCheck
+from scanner.model.policy import Objective
+from scanner.model.reading import Reason, Unknown
+from scanner.model.verdict import Severity, Verdict
+from scanner.resources.declared import DeclaredSystem
+from scanner.resources.rehearsals import telling
+
+
+@rule("BK906", severity=Severity.MEDIUM, reads=[DeclaredSystem.rehearsals], enforces=["5.3-full"])
+def the_drill_left_nothing_behind(system: DeclaredSystem, demand: Objective) -> Verdict:
+    """The drill left nothing behind.
+
+    A restored copy of production that nobody removes costs money, and is data that nobody guards.
+
+    Fix: remove what is named, and look why the drill could not.
+    """
+    drill = telling(system.rehearsals, demand.rehearsal_evidence)
+    when = f"on {drill.ended_at:%Y-%m-%d}"
+    if drill.left_behind is None:
+        raise CouldNotCheck(Unknown(Reason.BEYOND, f"nobody looked for what the drill {when} left behind"))
+    left = drill.left_behind
+    named = f"{', '.join(left[:3])}{f' and {len(left) - 3} more' if len(left) > 3 else ''}"
+    return Verdict.when(not left, f"the drill {when} left {named if left else 'nothing'}", "nothing")
