@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import cache
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlsplit
 
 import boto3
 import botocore.session
@@ -44,9 +45,7 @@ class Emulator:
     `set_clock` the past can be lived through, and `scanner.emulation.seeding` puts in what only AWS could have made.
     """
 
-    def __init__(
-        self, port: int = 0, clock: Callable[[], datetime] = _wall_clock, account: str | None = None
-    ) -> None:
+    def __init__(self, port: int = 0, clock: Callable[[], datetime] = _wall_clock, account: str | None = None) -> None:
         self.interference = Interference()
         self._port, self._clock, self._account = port, clock, account
         self._world: World | None = None
@@ -117,10 +116,16 @@ class Emulator:
         """A boto3 client of one service, kept for the next time it is asked for."""
         if (service, region) not in self._clients:
             config = Config(retries={"max_attempts": 1}, s3={"addressing_style": "path"}, max_pool_connections=20)
-            self._clients[service, region] = self.session(region).client(
-                service, region_name=region, endpoint_url=self.endpoint, config=config
-            )
+            client = self.session(region).client(service, region_name=region, endpoint_url=self.endpoint, config=config)
+            client.meta.events.register_first("request-created", self._to_the_one_host)
+            self._clients[service, region] = client
         return self._clients[service, region]
+
+    def _to_the_one_host(self, request: Any, **_: Any) -> None:
+        """One host answers for every account: of s3control, botocore puts its number before the host's name."""
+        parts, host = urlsplit(request.url), urlsplit(self.endpoint).netloc
+        if parts.netloc.endswith(f".{host}"):
+            request.url = parts._replace(netloc=host).geturl()
 
 
 logging.getLogger("werkzeug").setLevel(logging.ERROR)

@@ -1,4 +1,4 @@
-"""The demo account, started and read once per worker."""
+"""The demo accounts, each started and read once per worker."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import gc
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -14,8 +15,7 @@ from scanner.collect.live import collect
 from scanner.collect.port import Port
 from scanner.collect.session import connect
 from scanner.documents.construct import load_configuration, load_policy
-from scanner.emulation import Emulator
-from scanner.emulation.company import CONFIGURATION, settle
+from scanner.emulation import Emulator, company, exemplar
 from scanner.emulation.interference import Heard
 from scanner.engine import judge
 from scanner.model.configuration import Account, Configuration
@@ -42,24 +42,35 @@ class Demo:
 
     def collect(self, port: Port, work: Plan | None = None) -> Estate:
         return collect(
-            work or self.work, port, account=self.account.id, caller="arn:aws:iam::123456789012:user/demo",
-            regions=self.account.regions, at=AT, declared=self.configuration.declared, account_name="demo",
+            work or self.work, port, account=self.account.id, caller=f"arn:aws:iam::{self.account.id}:user/demo",
+            regions=self.account.regions, at=AT, declared=self.configuration.declared, account_name=self.account.name,
         )  # fmt: skip
 
     def judge(self, estate: Estate) -> Findings:
         return judge(
             catalogue().rules.values(), estate, self.policy, at=AT, systems=self.configuration.systems,
-            scope=self.configuration.scope, waivers=self.configuration.waivers,
+            scope=self.configuration.scope, records=self.configuration.records,
         )  # fmt: skip
 
 
 @pytest.fixture(scope="session")
 def demo() -> Iterator[Demo]:
+    yield from read(company)
+
+
+@pytest.fixture(scope="session")
+def clean() -> Iterator[Demo]:
+    yield from read(exemplar)
+
+
+def read(home: ModuleType) -> Iterator[Demo]:
+    """Settle a company, collect what is there and judge it."""
     policy = load_policy()
-    configuration = load_configuration(Path(CONFIGURATION), policy, AT)
-    with Emulator() as emulator:
-        settle(emulator, AT)
-        account = replace(configuration.accounts["demo"], endpoint=emulator.endpoint)
+    configuration = load_configuration(Path(home.CONFIGURATION), policy, AT)
+    (account,) = configuration.accounts.values()
+    with Emulator(account=account.id) as emulator:
+        home.settle(emulator, AT)
+        account = replace(account, endpoint=emulator.endpoint)
         port, _ = connect(account)
         recording = Recording(port)
         work = plan(catalogue().rules.values())

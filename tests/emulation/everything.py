@@ -3,6 +3,9 @@
 from typing import Any
 
 from scanner.emulation import Emulator
+from tests.emulation.gatekept import gatekept
+from tests.emulation.moving import moving
+from tests.emulation.watched import watched
 
 HERE, THERE, ACCOUNT = "eu-west-1", "eu-central-1", "123456789012"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/backup"
@@ -10,7 +13,23 @@ TAGS = [{"Key": "System", "Value": "orders"}]
 
 
 def call_everything(aws: Emulator) -> None:
-    for part in (keys, backup, more_backup, databases, disks, files, tables, buckets, stores, the_rest):
+    parts = (
+        keys,
+        backup,
+        more_backup,
+        databases,
+        disks,
+        files,
+        tables,
+        buckets,
+        stores,
+        the_rest,
+        watched,
+        moving,
+        alerted,
+        gatekept,
+    )
+    for part in parts:
         part(aws)
 
 
@@ -178,6 +197,7 @@ def databases(aws: Emulator) -> None:
         )
     source = f"arn:aws:rds:{HERE}:{ACCOUNT}:db:one"
     there.start_db_instance_automated_backups_replication(SourceDBInstanceArn=source)
+    rds.describe_db_subnet_groups()
     rds.describe_db_instances()
     rds.describe_db_clusters()
     rds.describe_db_instance_automated_backups()
@@ -213,6 +233,9 @@ def disks(aws: Emulator) -> None:
     ec2.enable_snapshot_block_public_access(State="block-all-sharing")
     ec2.get_snapshot_block_public_access_state()
     ec2.disable_snapshot_block_public_access()
+    ec2.enable_image_block_public_access(ImageBlockPublicAccessState="block-new-sharing")
+    ec2.get_image_block_public_access_state()
+    ec2.disable_image_block_public_access()
     dlm = aws.client("dlm")
     policy = dlm.create_lifecycle_policy(
         ExecutionRoleArn=ROLE,
@@ -297,6 +320,7 @@ def stores(aws: Emulator) -> None:
         Tags=TAGS,
     )
     redshift.enable_snapshot_copy(ClusterIdentifier="dw", DestinationRegion=THERE)
+    redshift.describe_cluster_subnet_groups()
     redshift.describe_clusters()
     redshift.describe_cluster_snapshots()
     cache.create_replication_group(ReplicationGroupId="group", ReplicationGroupDescription="group", Tags=TAGS)
@@ -304,6 +328,7 @@ def stores(aws: Emulator) -> None:
         CacheClusterId="single", Engine="redis", CacheNodeType="cache.t4g.small", NumCacheNodes=1, Tags=TAGS
     )
     cache.create_snapshot(SnapshotName="snap", CacheClusterId="single")
+    cache.describe_cache_subnet_groups()
     cache.describe_replication_groups()
     cache.describe_cache_clusters()
     cache.describe_snapshots()
@@ -342,3 +367,22 @@ def the_rest(aws: Emulator) -> None:
     iam.get_credential_report()
     aws.client("cloudtrail").describe_trails()
     aws.client("resourcegroupstaggingapi").get_resources()
+
+
+def alerted(aws: Emulator) -> None:
+    sns = aws.client("sns")
+    topic = sns.create_topic(Name="alerts")["TopicArn"]
+    mail = sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="a@example.com", ReturnSubscriptionArn=True)
+    sns.list_subscriptions()
+    sns.list_subscriptions_by_topic(TopicArn=topic)
+    sns.get_topic_attributes(TopicArn=topic)
+    sns.confirm_subscription(TopicArn=topic, Token=mail["SubscriptionArn"].rpartition(":")[2])
+    cloudwatch = aws.client("cloudwatch")
+    cloudwatch.put_metric_alarm(
+        AlarmName="full", Namespace="AWS/RDS", MetricName="FreeStorageSpace", Threshold=1.0, EvaluationPeriods=1,
+        Period=60, Statistic="Minimum", ComparisonOperator="LessThanThreshold",
+    )  # fmt: skip
+    cloudwatch.put_composite_alarm(AlarmName="any", AlarmRule="ALARM(full)", AlarmActions=[topic])
+    cloudwatch.describe_alarms(AlarmTypes=["MetricAlarm", "CompositeAlarm"])
+    cloudwatch.delete_alarms(AlarmNames=["any"])
+    cloudwatch.delete_alarms(AlarmNames=["full"])

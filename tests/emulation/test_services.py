@@ -15,7 +15,9 @@ from scanner.emulation.seeding import (
     add_volume_snapshot,
     add_warehouse_snapshot,
     alter,
+    confirm_subscriptions,
     date_access_key,
+    date_alarm,
 )
 from tests.emulation.conftest import AT
 
@@ -232,6 +234,7 @@ def test_file_systems(aws: Emulator) -> None:
     (replication,) = efs.describe_replication_configurations(FileSystemId=system)["Replications"]
     (copy,) = aws.client("efs", THERE).describe_file_systems()["FileSystems"]
     assert replication["Destinations"][0]["FileSystemId"] == copy["FileSystemId"]
+    assert copy["FileSystemProtection"]["ReplicationOverwriteProtection"] == "REPLICATING"
     assert efs.describe_file_systems()["FileSystems"][0]["FileSystemProtection"] == {
         "ReplicationOverwriteProtection": "ENABLED"
     }
@@ -245,13 +248,15 @@ def test_a_global_table_is_in_both_regions(aws: Emulator) -> None:
         BillingMode="PAY_PER_REQUEST",
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
     )
-    here.update_table(TableName="t", ReplicaUpdates=[{"Create": {"RegionName": THERE}}])
+    key = aws.client("kms", THERE).create_key()["KeyMetadata"]["Arn"]
+    here.update_table(TableName="t", ReplicaUpdates=[{"Create": {"RegionName": THERE, "KMSMasterKeyId": key}}])
     here.put_item(TableName="t", Item={"id": {"S": "1"}})
     there = aws.client("dynamodb", THERE)
     assert there.scan(TableName="t")["Count"] == 1
     table = there.describe_table(TableName="t")["Table"]
     assert table["TableArn"].split(":")[3] == THERE
     assert [each["RegionName"] for each in table["Replicas"]] == [HERE]
+    assert table["SSEDescription"]["KMSMasterKeyArn"] == key
     here.update_continuous_backups(
         TableName="t", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": 7}
     )
@@ -306,7 +311,7 @@ def test_stores_with_snapshots_of_their_own(aws: Emulator) -> None:
         for day in range(3):
             add_warehouse_snapshot(world, "dw", AT - timedelta(days=day), **AT_HOME)
             add_cache_snapshot(world, AT - timedelta(days=day), group="carts", **AT_HOME)
-            add_memory_snapshot(world, "features", AT - timedelta(days=day), **AT_HOME)
+            add_memory_snapshot(world, "features", AT - timedelta(days=day), tags={"System": "a"}, **AT_HOME)
     assert (
         len(
             aws.client("redshift").describe_cluster_snapshots(ClusterIdentifier="dw", SnapshotType="automated")[
@@ -320,6 +325,8 @@ def test_stores_with_snapshots_of_their_own(aws: Emulator) -> None:
     assert cache.describe_snapshots(ReplicationGroupId="carts", SnapshotSource="user")["Snapshots"] == []
     snapshots = aws.client("memorydb").describe_snapshots(ClusterName="features")["Snapshots"]
     assert snapshots[0]["ClusterConfiguration"]["Shards"][0]["SnapshotCreationTime"] == AT
+    tagged = aws.client("resourcegroupstaggingapi").get_resources(ResourceTypeFilters=["memorydb:snapshot"])
+    assert {each["ResourceARN"] for each in tagged["ResourceTagMappingList"]} == {each["ARN"] for each in snapshots}
     aws.client("redshift").enable_snapshot_copy(ClusterIdentifier="dw", DestinationRegion=THERE, RetentionPeriod=30)
     (warehouse,) = aws.client("redshift").describe_clusters()["Clusters"]
     assert warehouse["ClusterSnapshotCopyStatus"]["DestinationRegion"] == THERE
@@ -346,3 +353,30 @@ def test_schedules_are_found_by_their_filters(aws: Emulator) -> None:
     assert dlm.get_lifecycle_policy(PolicyId=paused["PolicyId"])["Policy"]["PolicyDetails"]["Schedules"][0][
         "RetainRule"
     ] == {"Count": 7}
+
+
+def test_subscriptions_wait_for_their_confirmation(aws: Emulator) -> None:
+    sns = aws.client("sns")
+    topic = sns.create_topic(Name="alerts")["TopicArn"]
+    assert sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="a@example.com")["SubscriptionArn"] == (
+        "pending confirmation"
+    )
+    sns.subscribe(TopicArn=topic, Protocol="lambda", Endpoint=f"arn:aws:lambda:{HERE}:{ACCOUNT}:function:page")
+    shown = sns.list_subscriptions()["Subscriptions"]
+    assert [one["SubscriptionArn"] == "PendingConfirmation" for one in shown] == [True, False]
+    counted = sns.get_topic_attributes(TopicArn=topic)["Attributes"]
+    assert (counted["SubscriptionsPending"], counted["SubscriptionsConfirmed"]) == ("1", "1")
+    with aws.on_stage() as world:
+        confirm_subscriptions(world, topic)
+    assert sns.get_topic_attributes(TopicArn=topic)["Attributes"]["SubscriptionsPending"] == "0"
+
+
+def test_composite_alarms_are_listed_when_asked_for(aws: Emulator) -> None:
+    cloudwatch = aws.client("cloudwatch")
+    cloudwatch.put_composite_alarm(AlarmName="any", AlarmRule="ALARM(full)")
+    assert cloudwatch.describe_alarms()["CompositeAlarms"] == []
+    found = cloudwatch.describe_alarms(AlarmTypes=["CompositeAlarm"])["CompositeAlarms"]
+    assert [(one["AlarmName"], one["AlarmRule"]) for one in found] == [("any", "ALARM(full)")]
+    with aws.on_stage() as world:
+        date_alarm(world, ACCOUNT, HERE, "any", "ALARM", AT)
+    assert cloudwatch.describe_alarms(AlarmTypes=["CompositeAlarm"])["CompositeAlarms"][0]["StateValue"] == "ALARM"

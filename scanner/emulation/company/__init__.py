@@ -21,6 +21,14 @@ Ten topics, one file each. Every system has what the policy asks for and, beside
 | development | development | build volumes by schedule, home | unencrypted, no schedule, stuck and failed snapshots, tmp |
 | historical | historical | archive-2019 locked | archive-2020 unlocked, lustre without backups |
 | people | | rotated keys and secrets, fresh mirrors | a key of 200 days, secrets that never rotate, stale mirror |
+| identities | | alice with MFA, group operators, bunker-copies and deploys; an analyzer in eu-west-1 | root's old key, bob unseen for months, bunker-reads, migration-partner, deploys-old, pool staff |
+| watch | | trail fivex-audit, everything in eu-west-1; metadata is restored monthly | eu-central-1 unwatched, a forgotten trail, stream clicks-trial |
+| network | | the main VPC: private subnets, an S3 endpoint, all traffic noted | the default VPC, old: rejected only; group for-the-weekend |
+| sharing | | images for the bunker | an image for a foreign organisation, a vault for a partner, half a block for buckets |
+| transit | | TLS 1.3 alone: balancers shop and gate, distribution shop, api.example.com, orders-main, clicks, events | shop-legacy, back-office, intranet, orders-2018, clicks-old, events-2020 |
+| alerts | | failed-backups, backup-alerts with a reader, orders-main-storage | a mistyped pattern, disabled rule, topics unread, locked-out, sealed-alerts, alarms without actions |
+| *.yaml | | current statements, a waiver in need, tickets | stale, missing, future and altered statements; waivers that are over or that nothing needs |
+| access | | operator with MFA for an hour, bounded-developer, auditor, emil | platform-admin, release-engineer, dora, snapshot-janitor |
 | blind | | | four calls that are denied; `seal(emulator)` denies the look into sealed-vault too |
 
 Some things belong to no system: table `orphan-table`, bucket `fivex-orphan`, a volume, all without tags.

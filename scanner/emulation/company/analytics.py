@@ -1,5 +1,7 @@
 """Documents, graphs and caches."""
 
+from typing import Any
+
 from scanner.emulation.company.orders import cluster
 from scanner.emulation.company.site import HOME, Site, tags
 from scanner.emulation.ground import ACCOUNT
@@ -68,21 +70,9 @@ def _kept_snapshots(site: Site) -> tuple[dict[str, object], dict[str, object]]:
 
 def _caches(site: Site) -> None:
     cache, memory = site.client("elasticache"), site.client("memorydb")
-    cache.create_replication_group(
-        ReplicationGroupId="sessions",
-        ReplicationGroupDescription="Carts and sessions",
-        Engine="redis",
-        CacheNodeType="cache.r7g.large",
-        NumCacheClusters=2,
-        SnapshotRetentionLimit=35,
-        SnapshotWindow="02:00-03:00",
-        AtRestEncryptionEnabled=True,
-        TransitEncryptionEnabled=True,
-        KmsKeyId=site.keys["data"],
-        AutomaticFailoverEnabled=True,
-        MultiAZEnabled=True,
-        Tags=tags("analytics"),
-    )
+    group = [site.network[HOME].group]
+    kept_cache(site, "sessions", CacheSubnetGroupName="private", SecurityGroupIds=group)
+    kept_memory(site, "features", SubnetGroupName="private", SecurityGroupIds=group)
     cache.create_replication_group(
         ReplicationGroupId="recommendations",
         ReplicationGroupDescription="Recommendations",
@@ -102,17 +92,6 @@ def _caches(site: Site) -> None:
         Tags=tags("analytics"),
     )
     memory.create_cluster(
-        ClusterName="features",
-        NodeType="db.r7g.large",
-        ACLName="open-access",
-        SnapshotRetentionLimit=35,
-        TLSEnabled=True,
-        SnapshotWindow="02:00-03:00",
-        KmsKeyId=site.keys["data"],
-        NumReplicasPerShard=1,
-        Tags=tags("analytics"),
-    )
-    memory.create_cluster(
         ClusterName="scratch",
         NodeType="db.t4g.small",
         ACLName="open-access",
@@ -122,11 +101,54 @@ def _caches(site: Site) -> None:
     )
     with site.emulator.on_stage() as world:
         alter(world, ACCOUNT, HOME, "elasticache", "counters", SnapshotWindow="14:00-15:00")
-        for at in site.nights(35):
-            add_cache_snapshot(world, at, region=HOME, account=ACCOUNT, group="sessions", key=site.keys["data"])
-            add_memory_snapshot(world, "features", at, region=HOME, account=ACCOUNT, key=site.keys["data"])
         for at in site.nights(5, hour=14):
             add_cache_snapshot(world, at, region=HOME, account=ACCOUNT, cluster="counters")
         add_cache_snapshot(
             world, site.nights(1)[0], region=HOME, account=ACCOUNT, cluster="counters", source="manual", status="failed"
         )
+
+
+def kept_cache(site: Site, name: str, marked: dict[str, str] | None = None, **told: Any) -> None:
+    """A replicated cache with a snapshot of every night."""
+    site.client("elasticache").create_replication_group(
+        ReplicationGroupId=name,
+        ReplicationGroupDescription="Carts and sessions",
+        Engine="redis",
+        CacheNodeType="cache.r7g.large",
+        NumCacheClusters=2,
+        SnapshotRetentionLimit=35,
+        SnapshotWindow="02:00-03:00",
+        AtRestEncryptionEnabled=True,
+        TransitEncryptionEnabled=True,
+        KmsKeyId=site.keys["data"],
+        AutomaticFailoverEnabled=True,
+        MultiAZEnabled=True,
+        Tags=tags("analytics"),
+        **told,
+    )
+    with site.emulator.on_stage() as world:
+        for at in site.nights(35):
+            add_cache_snapshot(
+                world, at, region=HOME, account=site.account, group=name, key=site.keys["data"], tags=marked
+            )
+
+
+def kept_memory(
+    site: Site, name: str, acl: str = "open-access", marked: dict[str, str] | None = None, **told: Any
+) -> None:
+    """A MemoryDB cluster with a snapshot of every night."""
+    site.client("memorydb").create_cluster(
+        ClusterName=name,
+        NodeType="db.r7g.large",
+        ACLName=acl,
+        SnapshotRetentionLimit=35,
+        TLSEnabled=True,
+        SnapshotWindow="02:00-03:00",
+        KmsKeyId=site.keys["data"],
+        NumReplicasPerShard=1,
+        Tags=tags("analytics"),
+        **told,
+    )
+    with site.emulator.on_stage() as world:
+        for at in site.nights(35):
+            add_memory_snapshot(world, name, at, region=HOME, account=site.account, key=site.keys["data"], tags=marked)

@@ -96,9 +96,10 @@ def table(
         )
 
 
-def replicate(site: Site, name: str) -> None:
-    """Let a table live in the recovery region too, restorable there as here."""
-    site.client("dynamodb").update_table(TableName=name, ReplicaUpdates=[{"Create": {"RegionName": RECOVERY}}])
+def replicate(site: Site, name: str, key: str | None = None) -> None:
+    """Let a table live in the recovery region too, restorable there as here; with a key of that region if told."""
+    keyed = {"KMSMasterKeyId": site.keys[key]} if key else {}
+    site.client("dynamodb").update_table(TableName=name, ReplicaUpdates=[{"Create": {"RegionName": RECOVERY, **keyed}}])
     site.client("dynamodb", RECOVERY).update_continuous_backups(
         TableName=name, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
     )

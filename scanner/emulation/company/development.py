@@ -8,7 +8,6 @@ from scanner.emulation.ground import ACCOUNT
 from scanner.emulation.seeding import add_copy_job, add_volume_snapshot, alter
 
 ZONE = f"{HOME}a"
-SCHEDULER = f"arn:aws:iam::{ACCOUNT}:role/service-role/AWSDataLifecycleManagerDefaultRole"
 
 
 def settle(site: Site) -> None:
@@ -59,54 +58,55 @@ def settle(site: Site) -> None:
 
 
 def _schedules(site: Site) -> None:
-    dlm = site.client("dlm")
+    schedule(site, "daily", CrossRegionCopyRules=[to_recovery(site)])
+    schedule(site, "weekly", keep=4, create={"CronExpression": "cron(0 2 ? * SUN *)"})
+    schedule(site, "afternoon", start="14:00", keep=7, CopyTags=False)
+    schedule(site, "paused", state="DISABLED")
 
-    def policy(name: str, state: str, hours: int, start: str, keep: int, **rule: Any) -> None:
-        create = (
-            {"CronExpression": rule.pop("cron")}
-            if "cron" in rule
-            else {"Interval": hours, "IntervalUnit": "HOURS", "Times": [start]}
-        )
-        dlm.create_lifecycle_policy(
-            ExecutionRoleArn=SCHEDULER,
-            Description=name,
-            State=state,
-            Tags={"Owner": "platform"},
-            PolicyDetails={
-                "PolicyType": "EBS_SNAPSHOT_MANAGEMENT",
-                "ResourceTypes": ["VOLUME"],
-                "TargetTags": [{"Key": "Snapshots", "Value": name}],
-                "Schedules": [
-                    {
-                        "Name": name,
-                        "CopyTags": rule.pop("copy_tags", True),
-                        "CreateRule": create,
-                        "RetainRule": {"Count": keep},
-                        "TagsToAdd": [{"Key": "Catalogue", "Value": name}],
-                        **rule,
-                    }
-                ],
-            },
-        )
 
-    policy(
-        "daily",
-        "ENABLED",
-        24,
-        "02:00",
-        35,
-        CrossRegionCopyRules=[
-            {
-                "Target": RECOVERY,
-                "Encrypted": True,
-                "CmkArn": site.keys["data@recovery"],
-                "RetainRule": {"Interval": 35, "IntervalUnit": "DAYS"},
-            }
-        ],
+def schedule(
+    site: Site,
+    name: str,
+    *,
+    state: str = "ENABLED",
+    start: str = "02:00",
+    keep: int = 35,
+    create: dict[str, Any] | None = None,
+    **rule: Any,
+) -> str:
+    """A lifecycle policy that takes snapshots of the volumes tagged with its name, every day unless told."""
+    made = site.client("dlm").create_lifecycle_policy(
+        ExecutionRoleArn=site.role("service-role/AWSDataLifecycleManagerDefaultRole"),
+        Description=name,
+        State=state,
+        Tags={"Owner": "platform"},
+        PolicyDetails={
+            "PolicyType": "EBS_SNAPSHOT_MANAGEMENT",
+            "ResourceTypes": ["VOLUME"],
+            "TargetTags": [{"Key": "Snapshots", "Value": name}],
+            "Schedules": [
+                {
+                    "Name": name,
+                    "CopyTags": True,
+                    "CreateRule": create or {"Interval": 24, "IntervalUnit": "HOURS", "Times": [start]},
+                    "RetainRule": {"Count": keep},
+                    "TagsToAdd": [{"Key": "Catalogue", "Value": name}],
+                    **rule,
+                }
+            ],
+        },
     )
-    policy("weekly", "ENABLED", 24, "02:00", 4, cron="cron(0 2 ? * SUN *)")
-    policy("afternoon", "ENABLED", 24, "14:00", 7, copy_tags=False)
-    policy("paused", "DISABLED", 24, "02:00", 35)
+    return str(made["PolicyId"])
+
+
+def to_recovery(site: Site) -> dict[str, Any]:
+    """What has a schedule copy its snapshots to the recovery region."""
+    return {
+        "Target": RECOVERY,
+        "Encrypted": True,
+        "CmkArn": site.keys["data@recovery"],
+        "RetainRule": {"Interval": 35, "IntervalUnit": "DAYS"},
+    }
 
 
 def _machines(site: Site) -> dict[str, str]:
@@ -116,22 +116,26 @@ def _machines(site: Site) -> dict[str, str]:
         ("build-2", "weekly", None),
         ("bastion", None, None),
     ):
-        told = tags(
-            "development",
-            Name=name,
-            **({"Backup": backup} if backup else {}),
-            **({"Snapshots": snapshots} if snapshots else {}),
-        )
-        run = site.client("ec2").run_instances(
-            ClientToken=name,
-            ImageId="ami-12c6146b",
-            MinCount=1,
-            MaxCount=1,
-            InstanceType="m7g.large",
-            TagSpecifications=[{"ResourceType": kind, "Tags": told} for kind in ("instance", "volume")],
-        )
-        made[name] = run["Instances"][0]["InstanceId"]
+        more = ({"Backup": backup} if backup else {}) | ({"Snapshots": snapshots} if snapshots else {})
+        # The bastion alone stands where the public is.
+        placed = {} if name == "bastion" else {"SubnetId": site.network[HOME].subnets[0]}
+        made[name] = machine(site, name, more, **placed)
     return made
+
+
+def machine(site: Site, name: str, more: dict[str, str], **told: Any) -> str:
+    """A machine with its volume, both tagged; returns its identifier."""
+    marked = tags("development", Name=name, **more)
+    run = site.client("ec2").run_instances(
+        ClientToken=name,
+        ImageId="ami-12c6146b",
+        MinCount=1,
+        MaxCount=1,
+        InstanceType="m7g.large",
+        TagSpecifications=[{"ResourceType": kind, "Tags": marked} for kind in ("instance", "volume")],
+        **told,
+    )
+    return str(run["Instances"][0]["InstanceId"])
 
 
 def _volumes(site: Site) -> dict[str, str]:

@@ -1,8 +1,10 @@
 """What is kept for years: archive buckets and Windows file servers."""
 
 from datetime import timedelta
+from typing import Any
 
 from scanner.emulation.company.metadata import bucket, expire
+from scanner.emulation.company.network import subnets
 from scanner.emulation.company.site import HOME, Site, tags
 from scanner.emulation.ground import ACCOUNT
 from scanner.emulation.seeding import add_file_system_backup, put_object
@@ -34,31 +36,18 @@ def settle(site: Site) -> None:
 
 def _file_servers(site: Site) -> None:
     fsx = site.client("fsx")
-    server = fsx.create_file_system(
-        FileSystemType="WINDOWS",
-        StorageCapacity=300,
-        SubnetIds=["subnet-5a5a5a5a"],
-        KmsKeyId=site.keys["data"],
-        Tags=tags("historical"),
-        WindowsConfiguration={
-            "ThroughputCapacity": 32,
-            "AutomaticBackupRetentionDays": 35,
-            "DailyAutomaticBackupStartTime": "02:00",
-            "CopyTagsToBackups": True,
-            "DeploymentType": "MULTI_AZ_1",
-        },
-    )["FileSystem"]["FileSystemId"]
+    file_server(site, "historical", list(site.network[HOME].subnets))
     fsx.create_file_system(
         FileSystemType="LUSTRE",
         StorageCapacity=1200,
-        SubnetIds=["subnet-5a5a5a5a"],
+        SubnetIds=subnets(site, "public")[:1],
         Tags=tags("historical"),
         LustreConfiguration={"DeploymentType": "PERSISTENT_1", "AutomaticBackupRetentionDays": 0},
     )
     brief = fsx.create_file_system(
         FileSystemType="ONTAP",
         StorageCapacity=1024,
-        SubnetIds=["subnet-5a5a5a5a"],
+        SubnetIds=[site.network[HOME].subnets[0]],
         Tags=tags("historical"),
         OntapConfiguration={
             "DeploymentType": "SINGLE_AZ_1",
@@ -68,8 +57,6 @@ def _file_servers(site: Site) -> None:
         },
     )
     with site.emulator.on_stage() as world:
-        for at in site.nights(35):
-            add_file_system_backup(world, server, at, region=HOME, account=ACCOUNT, tags={"System": "historical"})
         for at in site.nights(7, hour=22):
             add_file_system_backup(world, brief["FileSystem"]["FileSystemId"], at, region=HOME, account=ACCOUNT)
         add_file_system_backup(
@@ -81,3 +68,26 @@ def _file_servers(site: Site) -> None:
             kind="USER_INITIATED",
             state="FAILED",
         )
+
+
+def file_server(site: Site, system: str, subnets: list[str], **told: Any) -> str:
+    """A Windows file server with its backups; returns its identifier."""
+    server = site.client("fsx").create_file_system(
+        FileSystemType="WINDOWS",
+        StorageCapacity=300,
+        SubnetIds=subnets,
+        KmsKeyId=site.keys["data"],
+        Tags=tags(system),
+        WindowsConfiguration={
+            "ThroughputCapacity": 32,
+            "AutomaticBackupRetentionDays": 35,
+            "DailyAutomaticBackupStartTime": "02:00",
+            "CopyTagsToBackups": True,
+            "DeploymentType": "MULTI_AZ_1",
+        },
+        **told,
+    )["FileSystem"]["FileSystemId"]
+    with site.emulator.on_stage() as world:
+        for at in site.nights(35):
+            add_file_system_backup(world, server, at, region=HOME, account=site.account, tags={"System": system})
+    return str(server)

@@ -5,55 +5,32 @@ from datetime import timedelta
 from typing import Any
 
 from scanner.emulation.company.site import HOME, RECOVERY, Site
-from scanner.emulation.ground import ACCOUNT
 from scanner.emulation.seeding import date_rotation, import_material
 
-ADMINISTRATOR, USER = f"arn:aws:iam::{ACCOUNT}:role/key-administrator", f"arn:aws:iam::{ACCOUNT}:role/backup-operator"
-
-# Who may administer and who may use, by name.
-NAMED = json.dumps(
-    {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Sid": "Administer",
-                "Effect": "Allow",
-                "Principal": {"AWS": ADMINISTRATOR},
-                "Resource": "*",
-                "Action": [
-                    "kms:Create*",
-                    "kms:Describe*",
-                    "kms:Enable*",
-                    "kms:List*",
-                    "kms:Put*",
-                    "kms:Update*",
-                    "kms:Revoke*",
-                    "kms:Disable*",
-                    "kms:Get*",
-                    "kms:Delete*",
-                    "kms:ScheduleKeyDeletion",
-                    "kms:CancelKeyDeletion",
-                    "kms:TagResource",
-                    "kms:UntagResource",
-                ],
-            },
-            {
-                "Sid": "Use",
-                "Effect": "Allow",
-                "Principal": {"AWS": USER},
-                "Resource": "*",
-                "Action": [
-                    "kms:Encrypt",
-                    "kms:Decrypt",
-                    "kms:ReEncrypt*",
-                    "kms:GenerateDataKey*",
-                    "kms:DescribeKey",
-                    "kms:CreateGrant",
-                ],
-            },
-        ],
-    }
-)
+ADMINISTERING = [
+    "kms:Create*",
+    "kms:Describe*",
+    "kms:Enable*",
+    "kms:List*",
+    "kms:Put*",
+    "kms:Update*",
+    "kms:Revoke*",
+    "kms:Disable*",
+    "kms:Get*",
+    "kms:Delete*",
+    "kms:ScheduleKeyDeletion",
+    "kms:CancelKeyDeletion",
+    "kms:TagResource",
+    "kms:UntagResource",
+]
+USING = [
+    "kms:Encrypt",
+    "kms:Decrypt",
+    "kms:ReEncrypt*",
+    "kms:GenerateDataKey*",
+    "kms:DescribeKey",
+    "kms:CreateGrant",
+]
 OPEN = json.dumps(
     {
         "Version": "2012-10-17",
@@ -66,6 +43,7 @@ OPEN = json.dumps(
 
 def settle(site: Site) -> None:
     """Make the keys; those to be disabled or deleted are so once their data is there."""
+    policy = named(site)
     for name, region, period in (
         ("data", HOME, 90),
         ("backup", HOME, 90),
@@ -78,15 +56,11 @@ def settle(site: Site) -> None:
         ("retired", RECOVERY, 90),
         ("data", RECOVERY, 90),
     ):
-        arn = _key(site, name, region, Policy=OPEN if name == "shared" else NAMED)
-        site.client("kms", region).enable_key_rotation(KeyId=arn, RotationPeriodInDays=period)
-        past = tuple(site.at - timedelta(days=days) for days in range(400 - 400 % period - period + 20, 0, -period))
-        with site.emulator.on_stage() as world:
-            date_rotation(world, arn, next_at=site.at + timedelta(days=period - 20 if past else 10), rotated=past)
-    _key(site, "legacy", HOME)
-    _key(site, "signing", HOME, KeySpec="RSA_2048", KeyUsage="ENCRYPT_DECRYPT", Policy=NAMED)
+        rotating(site, name, region, period=period, policy=OPEN if name == "shared" else policy)
+    key(site, "legacy", HOME)
+    key(site, "signing", HOME, KeySpec="RSA_2048", KeyUsage="ENCRYPT_DECRYPT", Policy=policy)
     for name, valid_to in (("imported", site.at + timedelta(days=12)), ("imported-for-good", None)):
-        arn = _key(site, name, HOME, Origin="EXTERNAL", Policy=NAMED)
+        arn = key(site, name, HOME, Origin="EXTERNAL", Policy=policy)
         with site.emulator.on_stage() as world:
             import_material(world, arn, valid_to)
 
@@ -100,7 +74,42 @@ def spoil(site: Site) -> None:
         site.client("kms", RECOVERY).disable_key(KeyId=site.keys["retired@recovery"])
 
 
-def _key(site: Site, name: str, region: str, **told: Any) -> str:
+def named(site: Site) -> str:
+    """A policy that names who may administer and who may use a key."""
+    return json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Sid": "Administer",
+                    "Effect": "Allow",
+                    "Principal": {"AWS": site.role("key-administrator")},
+                    "Resource": "*",
+                    "Action": ADMINISTERING,
+                },
+                {
+                    "Sid": "Use",
+                    "Effect": "Allow",
+                    "Principal": {"AWS": site.role("backup-operator")},
+                    "Resource": "*",
+                    "Action": USING,
+                },
+            ],
+        }
+    )
+
+
+def rotating(site: Site, name: str, region: str, *, policy: str, period: int = 90) -> None:
+    """A key that rotates every so many days, and did so in the past."""
+    arn = key(site, name, region, Policy=policy)
+    site.client("kms", region).enable_key_rotation(KeyId=arn, RotationPeriodInDays=period)
+    past = tuple(site.at - timedelta(days=days) for days in range(400 - 400 % period - period + 20, 0, -period))
+    with site.emulator.on_stage() as world:
+        date_rotation(world, arn, next_at=site.at + timedelta(days=period - 20 if past else 10), rotated=past)
+
+
+def key(site: Site, name: str, region: str, **told: Any) -> str:
+    """A key with an alias, known to the company by its name."""
     arn = str(
         site.client("kms", region).create_key(
             Description=f"5X {name}", Tags=[{"TagKey": "Owner", "TagValue": "platform"}], **told

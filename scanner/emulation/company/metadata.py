@@ -58,23 +58,7 @@ def _buckets(site: Site) -> None:
     bucket(site, "fivex-customer-uploads", versions=False, system="customer-metadata")
     bucket(site, "fivex-customer-exports", key="data", system="customer-metadata")
     bucket(site, "fivex-orphan", versions=False, system=None, closed=False)
-    s3 = site.client("s3")
-    s3.put_bucket_replication(
-        Bucket="fivex-customer-documents",
-        ReplicationConfiguration={
-            "Role": f"arn:aws:iam::{ACCOUNT}:role/replication",
-            "Rules": [
-                {
-                    "ID": "everything",
-                    "Status": "Enabled",
-                    "Priority": 1,
-                    "Filter": {"Prefix": ""},
-                    "DeleteMarkerReplication": {"Status": "Disabled"},
-                    "Destination": {"Bucket": "arn:aws:s3:::fivex-customer-documents-copy"},
-                }
-            ],
-        },
-    )
+    replicate_bucket(site, "fivex-customer-documents", "fivex-customer-documents-copy")
     expire(site, "fivex-customer-documents", 60)
     expire(site, "fivex-customer-exports", 7)
     with site.emulator.on_stage() as world:
@@ -140,6 +124,37 @@ def bucket(
         s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": tags(system, **more)})
     if secure:
         s3.put_bucket_policy(Bucket=name, Policy=json.dumps(_only_modern_tls(name)))
+
+
+def replicate_bucket(
+    site: Site, name: str, to: str, *, region: str = HOME, key: str | None = None, timed: bool = False
+) -> None:
+    """Let a bucket replicate all its objects, with a key those that KMS encrypts too, timed within 15 minutes."""
+    destination: dict[str, Any] = {"Bucket": f"arn:aws:s3:::{to}"}
+    chosen: dict[str, Any] = {}
+    if key:
+        destination["EncryptionConfiguration"] = {"ReplicaKmsKeyID": site.keys[key]}
+        chosen = {"SourceSelectionCriteria": {"SseKmsEncryptedObjects": {"Status": "Enabled"}}}
+    if timed:
+        destination["ReplicationTime"] = {"Status": "Enabled", "Time": {"Minutes": 15}}
+        destination["Metrics"] = {"Status": "Enabled", "EventThreshold": {"Minutes": 15}}
+    site.client("s3", region).put_bucket_replication(
+        Bucket=name,
+        ReplicationConfiguration={
+            "Role": site.role("replication"),
+            "Rules": [
+                {
+                    "ID": "everything",
+                    "Status": "Enabled",
+                    "Priority": 1,
+                    "Filter": {"Prefix": ""},
+                    "DeleteMarkerReplication": {"Status": "Disabled"},
+                    "Destination": destination,
+                    **chosen,
+                }
+            ],
+        },
+    )
 
 
 def expire(site: Site, name: str, days: int, **more: Any) -> None:

@@ -1,8 +1,10 @@
 """The orders system: PostgreSQL, MySQL and Aurora, with a replica and replicated backups."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from scanner.emulation.company.network import group
 from scanner.emulation.company.site import BUNKER, HOME, RECOVERY, Site, tags
 from scanner.emulation.ground import ACCOUNT
 from scanner.emulation.seeding import (
@@ -54,10 +56,17 @@ def instance(
             "DeletionProtection": True,
             "CopyTagsToSnapshot": True,
             "PubliclyAccessible": False,
+            **placed(site),
             **told,
         },
     )
     return str(made["DBInstance"]["DBInstanceArn"])
+
+
+def placed(site: Site) -> dict[str, Any]:
+    """What places a database in the private subnets, where there are any."""
+    home = site.network.get(HOME)
+    return {"DBSubnetGroupName": "private", "VpcSecurityGroupIds": [home.group]} if home else {}
 
 
 def _instances(site: Site) -> None:
@@ -72,7 +81,12 @@ def _instances(site: Site) -> None:
         window="04:00-04:30",
         key=None,
         backup=None,
-        **{**weak, "PubliclyAccessible": True},
+        **{
+            **weak,
+            "PubliclyAccessible": True,
+            "DBSubnetGroupName": "public",
+            "VpcSecurityGroupIds": [group(site, "legacy")],
+        },
     )
     instance(site, "orders-gap", days=35)
     instance(site, "orders-broken", days=35)
@@ -133,8 +147,9 @@ def cluster(
     system: str,
     window: str = WINDOW,
     backup: str | None = None,
+    told: Mapping[str, Any] | None = None,
 ) -> str:
-    """A database cluster with its members."""
+    """A database cluster with its members; `told` are further members of the call that makes it."""
     keyed = {"StorageEncrypted": True, "KmsKeyId": site.keys[key]} if key else {}
     rds = site.client("rds")
     made = rds.create_db_cluster(
@@ -150,6 +165,7 @@ def cluster(
         PreferredMaintenanceWindow="sun:08:00-sun:08:30",
         Tags=tags(system, **({"Backup": backup} if backup else {})),
         **keyed,
+        **(placed(site) | dict(told or {})),
     )
     for number in range(1, members + 1):
         rds.create_db_instance(

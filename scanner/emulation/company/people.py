@@ -51,42 +51,65 @@ def _roles(site: Site) -> None:
 def _user(site: Site, name: str, days: int, *, console: bool, mfa: bool) -> None:
     iam = site.client("iam")
     iam.create_user(UserName=name)
-    key = iam.create_access_key(UserName=name)["AccessKey"]["AccessKeyId"]
+    access_key(site, name, days)
     if console:
         iam.create_login_profile(UserName=name, Password="Not-a-secret-1")
     if mfa:
-        device = iam.create_virtual_mfa_device(VirtualMFADeviceName=name)["VirtualMFADevice"]["SerialNumber"]
-        iam.enable_mfa_device(
-            UserName=name, SerialNumber=device, AuthenticationCode1="123456", AuthenticationCode2="654321"
-        )
+        second_factor(site, name)
+
+
+def access_key(site: Site, name: str, days: int) -> None:
+    """An access key of a user, so many days old."""
+    key = site.client("iam").create_access_key(UserName=name)["AccessKey"]["AccessKeyId"]
     with site.emulator.on_stage() as world:
-        date_access_key(world, ACCOUNT, name, key, site.at - timedelta(days=days))
+        date_access_key(world, site.account, name, key, site.at - timedelta(days=days))
+
+
+def second_factor(site: Site, name: str) -> None:
+    """A virtual device of a user."""
+    iam = site.client("iam")
+    device = iam.create_virtual_mfa_device(VirtualMFADeviceName=name)["VirtualMFADevice"]["SerialNumber"]
+    iam.enable_mfa_device(
+        UserName=name, SerialNumber=device, AuthenticationCode1="123456", AuthenticationCode2="654321"
+    )
 
 
 def _secrets(site: Site) -> None:
-    secrets = site.client("secretsmanager")
     for name, system, key, every, rotated in (
         ("orders/database", "orders", "data", 30, 12),
         ("reporting/warehouse", "reporting", "data", 365, 210),
         ("authentication/jwt", "authentication", None, None, None),
         ("analytics/documents", "analytics", "legacy", 30, 95),
     ):
-        secrets.create_secret(
-            ClientRequestToken=identity("created", name),
-            Name=name,
-            SecretString="not a secret",
-            Tags=tags(system),
-            **({"KmsKeyId": site.keys[key]} if key else {}),
-        )
-        if every:
-            with site.since(timedelta(days=rotated or 0)):
-                secrets.rotate_secret(
-                    ClientRequestToken=identity("rotated", name),
-                    SecretId=name,
-                    RotationRules={"AutomaticallyAfterDays": every},
-                )
-    secrets.replicate_secret_to_regions(
-        SecretId="orders/database", AddReplicaRegions=[{"Region": RECOVERY, "KmsKeyId": site.keys["data@recovery"]}]
+        secret(site, name, system, key=key, every=every, rotated=rotated)
+    replicate_secret(site, "orders/database")
+
+
+def secret(
+    site: Site, name: str, system: str, *, key: str | None = "data", every: int | None, rotated: int | None
+) -> None:
+    """A secret; rotated every so many days, if at all, and last so many days ago."""
+    secrets = site.client("secretsmanager")
+    secrets.create_secret(
+        ClientRequestToken=identity("created", name),
+        Name=name,
+        SecretString="not a secret",
+        Tags=tags(system),
+        **({"KmsKeyId": site.keys[key]} if key else {}),
+    )
+    if every:
+        with site.since(timedelta(days=rotated or 0)):
+            secrets.rotate_secret(
+                ClientRequestToken=identity("rotated", name),
+                SecretId=name,
+                RotationRules={"AutomaticallyAfterDays": every},
+            )
+
+
+def replicate_secret(site: Site, name: str) -> None:
+    """Let a secret be in the recovery region too."""
+    site.client("secretsmanager").replicate_secret_to_regions(
+        SecretId=name, AddReplicaRegions=[{"Region": RECOVERY, "KmsKeyId": site.keys["data@recovery"]}]
     )
 
 

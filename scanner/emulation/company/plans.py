@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from scanner.emulation.company.site import BUNKER, FORBIDDEN, HOME, RECOVERY, ROLE, Site, vault_arn
+from scanner.emulation.company.site import BUNKER, FORBIDDEN, HOME, RECOVERY, Site, vault_arn
 from scanner.emulation.ground import ACCOUNT
 
 NIGHTLY = "cron(0 2 * * ? *)"
@@ -77,22 +77,8 @@ def settle(site: Site) -> None:
             rule("sealed-nightly", "orders-vault", NIGHTLY, 35, copies={vault_arn("sealed-vault", RECOVERY): 35})
         ],
     }
-    backup = site.client("backup")
     for name, rules in plans.items():
-        made = backup.create_backup_plan(
-            BackupPlan={"BackupPlanName": name, "Rules": rules}, BackupPlanTags={"Owner": "platform"}
-        )
-        first = backup.get_backup_plan(BackupPlanId=made["BackupPlanId"])["BackupPlan"]["Rules"][0]
-        site.plans[name] = {
-            "BackupPlanId": made["BackupPlanId"],
-            "BackupPlanArn": made["BackupPlanArn"],
-            "BackupPlanName": name,
-            "BackupPlanVersion": made["VersionId"],
-            "BackupRuleId": first["RuleId"],
-            "BackupRuleName": first["RuleName"],
-            "BackupRuleCron": first["ScheduleExpression"],
-            "BackupRuleTimezone": first["ScheduleExpressionTimezone"],
-        }
+        make(site, name, rules)
     tagged = {"ConditionType": "STRINGEQUALS", "ConditionKey": "Backup"}
     select(site, "orders-daily", "by-tag", ListOfTags=[{**tagged, "ConditionValue": "daily"}])
     select(
@@ -126,9 +112,28 @@ def settle(site: Site) -> None:
     select(site, "sealed", "sealed", Resources=[f"arn:aws:dynamodb:{HOME}:{ACCOUNT}:table/auth-tokens"])
 
 
-def select(site: Site, plan: str, name: str, role: str = ROLE, **told: Any) -> None:
+def make(site: Site, name: str, rules: list[dict[str, Any]], region: str = HOME) -> None:
+    """A plan; what it makes is said to be of its first rule."""
+    backup = site.client("backup", region)
+    made = backup.create_backup_plan(
+        BackupPlan={"BackupPlanName": name, "Rules": rules}, BackupPlanTags={"Owner": "platform"}
+    )
+    first = backup.get_backup_plan(BackupPlanId=made["BackupPlanId"])["BackupPlan"]["Rules"][0]
+    site.plans[name] = {
+        "BackupPlanId": made["BackupPlanId"],
+        "BackupPlanArn": made["BackupPlanArn"],
+        "BackupPlanName": name,
+        "BackupPlanVersion": made["VersionId"],
+        "BackupRuleId": first["RuleId"],
+        "BackupRuleName": first["RuleName"],
+        "BackupRuleCron": first["ScheduleExpression"],
+        "BackupRuleTimezone": first["ScheduleExpressionTimezone"],
+    }
+
+
+def select(site: Site, plan: str, name: str, role: str | None = None, region: str = HOME, **told: Any) -> None:
     """Let a plan select resources."""
-    site.client("backup").create_backup_selection(
+    site.client("backup", region).create_backup_selection(
         BackupPlanId=site.plans[plan]["BackupPlanId"],
-        BackupSelection={"SelectionName": name, "IamRoleArn": role, **told},
+        BackupSelection={"SelectionName": name, "IamRoleArn": role or site.role(), **told},
     )

@@ -14,8 +14,16 @@ from scanner.emulation.wire import Document
 HOME, RECOVERY, FORBIDDEN = "eu-west-1", "eu-central-1", "us-east-1"
 BUNKER = "210987654321"
 STRANGER = "999999999999"
-ROLE = f"arn:aws:iam::{ACCOUNT}:role/service-role/AWSBackupDefaultServiceRole"
 GIB = 1 << 30
+
+
+@dataclass(frozen=True)
+class Network:
+    """Where the data stores of a region stand: subnets in two zones, and the security group in front of them."""
+
+    vpc: str
+    subnets: tuple[str, ...]
+    group: str
 
 
 @dataclass
@@ -26,6 +34,20 @@ class Site:
     at: datetime
     keys: dict[str, str] = field(default_factory=dict)
     plans: dict[str, Document] = field(default_factory=dict)
+    network: dict[str, Network] = field(default_factory=dict)
+
+    @property
+    def account(self) -> str:
+        """The account that the company lives in."""
+        return self.emulator.world.account
+
+    def role(self, name: str = "service-role/AWSBackupDefaultServiceRole") -> str:
+        """The ARN of a role; without a name, that with which AWS Backup works."""
+        return f"arn:aws:iam::{self.account}:role/{name}"
+
+    def arn(self, service: str, name: str, region: str = HOME) -> str:
+        """The ARN of something of the company."""
+        return f"arn:aws:{service}:{region}:{self.account}:{name}"
 
     def client(self, service: str, region: str = HOME) -> Any:
         """A boto3 client; what it makes is as old as the emulator's clock says."""
@@ -68,15 +90,18 @@ class Site:
         region: str = HOME,
         cold_after: int | None = None,
         encrypted: bool = True,
+        hour: int = 2,
+        copied: int = 10,
     ) -> list[Document]:
         """A recovery point and its job for each night, and copies in other vaults; returns the points, newest first.
 
-        Nights are counted back from the last: those lost have neither point nor job, those failed a job only.
+        Nights are counted back from the last: those lost have neither point nor job, those failed a job only. Those
+        older than `copied` nights have no copies.
         """
         points, by = [], self.plans[plan]
         lifecycle = {"DeleteAfterDays": kept} | ({"MoveToColdStorageAfterDays": cold_after} if cold_after else {})
         with self.emulator.on_stage() as world:
-            for night, at in enumerate(self.nights(days)):
+            for night, at in enumerate(self.nights(days, hour)):
                 if night in lost:
                     continue
                 if failed and night in failed:
@@ -86,7 +111,7 @@ class Site:
                         resource,
                         at,
                         region=region,
-                        account=ACCOUNT,
+                        account=self.account,
                         state="FAILED",
                         message=failed[night],
                         created_by=by,
@@ -106,10 +131,10 @@ class Site:
                     resource,
                     at,
                     region=region,
-                    account=ACCOUNT,
+                    account=self.account,
                     lifecycle=lifecycle,
                     created_by=by,
-                    role=ROLE,
+                    role=self.role(),
                     size=size,
                     took=took,
                     kind=kind,
@@ -123,33 +148,37 @@ class Site:
                     resource,
                     at,
                     region=region,
-                    account=ACCOUNT,
+                    account=self.account,
                     took=took,
                     point=point,
                     created_by=by,
                     size=size,
-                    role=ROLE,
+                    role=self.role(),
                     kind=kind,
                 )
                 for destination, kept_there in (copies or {}).items():
-                    if night < 10:
+                    if night < copied:
                         add_copy_job(
                             world,
                             point,
                             destination,
                             at + took,
                             region=region,
-                            account=ACCOUNT,
+                            account=self.account,
                             lifecycle={"DeleteAfterDays": kept_there},
-                            role=ROLE,
+                            role=self.role(),
                         )
                 points.append(point)
         return points
 
 
+# What the company's code marks all its resources by.
+BY_CODE = {"ManagedBy": "terraform"}
+
+
 def tags(system: str | None, **more: str) -> list[dict[str, str]]:
     """Tags in the form most services want."""
-    named = ({"System": system} if system else {}) | more
+    named = ({"System": system, **BY_CODE} if system else {}) | more
     return [{"Key": key, "Value": value} for key, value in named.items()]
 
 

@@ -2,30 +2,20 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 
 from scanner.emulation.company.site import BUNKER, FORBIDDEN, HOME, RECOVERY, Site, vault_arn
 from scanner.emulation.ground import ACCOUNT
 from scanner.emulation.services.backup.state import Backup
 
-DENY_DELETION = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Sid": "OnlyTheOperatorDeletes",
-            "Effect": "Deny",
-            "Principal": {"AWS": "*"},
-            "Resource": "*",
-            "Action": [
-                "backup:DeleteRecoveryPoint",
-                "backup:DeleteBackupVault",
-                "backup:UpdateRecoveryPointLifecycle",
-                "backup:PutBackupVaultAccessPolicy",
-                "backup:DeleteBackupVaultAccessPolicy",
-            ],
-            "Condition": {"ArnNotEquals": {"aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/backup-operator"}},
-        }
-    ],
-}
+# What only the operator may do to a vault and what it holds.
+DELETING = [
+    "backup:DeleteRecoveryPoint",
+    "backup:DeleteBackupVault",
+    "backup:UpdateRecoveryPointLifecycle",
+    "backup:PutBackupVaultAccessPolicy",
+    "backup:DeleteBackupVaultAccessPolicy",
+]
 EVENTS = ["BACKUP_JOB_FAILED", "COPY_JOB_FAILED", "RESTORE_JOB_COMPLETED"]
 
 
@@ -49,7 +39,7 @@ def settle(site: Site) -> None:
     there.create_backup_vault(BackupVaultName="sealed-vault", EncryptionKeyArn=site.keys["backup@recovery"])
     there.create_backup_vault(BackupVaultName="recovery-open", EncryptionKeyArn=site.keys["retired@recovery"])
     site.client("backup", FORBIDDEN).create_backup_vault(BackupVaultName="somewhere-else")
-    _bunker(site)
+    bunker(site)
 
     for client, name in (
         (backup, "orders-vault"),
@@ -57,11 +47,7 @@ def settle(site: Site) -> None:
         (there, "recovery-vault"),
         (backup, "archive-vault"),
     ):
-        client.put_backup_vault_lock_configuration(
-            BackupVaultName=name, MinRetentionDays=30, MaxRetentionDays=730, ChangeableForDays=3
-        )
-        client.put_backup_vault_access_policy(BackupVaultName=name, Policy=json.dumps(DENY_DELETION))
-        client.put_backup_vault_notifications(BackupVaultName=name, SNSTopicArn=topic, BackupVaultEvents=EVENTS)
+        guard(site, client, name, topic)
     backup.put_backup_vault_lock_configuration(BackupVaultName="reporting-vault", MinRetentionDays=7)
 
     backup.update_region_settings(ResourceTypeOptInPreference={"FSx": False, "Neptune": False})
@@ -100,16 +86,42 @@ def settle(site: Site) -> None:
     )
 
 
-def _bunker(site: Site) -> None:
+def guard(site: Site, client: Any, name: str, topic: str) -> None:
+    """Lock a vault, let only the operator delete from it, and have it tell what fails."""
+    client.put_backup_vault_lock_configuration(
+        BackupVaultName=name, MinRetentionDays=30, MaxRetentionDays=730, ChangeableForDays=3
+    )
+    client.put_backup_vault_access_policy(BackupVaultName=name, Policy=json.dumps(deny_deletion(site)))
+    client.put_backup_vault_notifications(BackupVaultName=name, SNSTopicArn=topic, BackupVaultEvents=EVENTS)
+
+
+def deny_deletion(site: Site) -> dict[str, Any]:
+    """The policy of a vault from which only the operator deletes."""
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "OnlyTheOperatorDeletes",
+                "Effect": "Deny",
+                "Principal": {"AWS": "*"},
+                "Resource": "*",
+                "Action": DELETING,
+                "Condition": {"ArnNotEquals": {"aws:PrincipalArn": site.role("backup-operator")}},
+            }
+        ],
+    }
+
+
+def bunker(site: Site, region: str = HOME) -> None:
     """The vault of the other account, which the scan never visits."""
     with site.emulator.on_stage() as world:
-        world.shelf(Backup, BUNKER, HOME).vaults["bunker-vault"] = {
+        world.shelf(Backup, BUNKER, region).vaults["bunker-vault"] = {
             "BackupVaultName": "bunker-vault",
-            "BackupVaultArn": vault_arn("bunker-vault", HOME, BUNKER),
+            "BackupVaultArn": vault_arn("bunker-vault", region, BUNKER),
             "VaultType": "BACKUP_VAULT",
             "VaultState": "AVAILABLE",
             "CreationDate": site.at - timedelta(days=300),
             "Locked": True,
             "MinRetentionDays": 30,
-            "EncryptionKeyArn": f"arn:aws:kms:{HOME}:{BUNKER}:key/6f1c7c1e-7a51-4d3e-9f60-2f2a3c4d5e6f",
+            "EncryptionKeyArn": f"arn:aws:kms:{region}:{BUNKER}:key/6f1c7c1e-7a51-4d3e-9f60-2f2a3c4d5e6f",
         }

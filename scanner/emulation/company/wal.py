@@ -1,5 +1,6 @@
 """The transaction log: two PostgreSQL archives, of which one has lost a segment, and a MySQL one without a lock."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from scanner.emulation.company.metadata import bucket
@@ -18,16 +19,22 @@ def settle(site: Site) -> None:
     """Archive a segment every five minutes, the newest two minutes ago."""
     bucket(site, BUCKET, key="data", system="transaction-log", locked=35)
     bucket(site, UNLOCKED, key="data", system="transaction-log")
+    archive(site, BUCKET, "ledger/", segment)
+    archive(site, BUCKET, "wal/", segment, lost=LOST)
+    archive(site, UNLOCKED, "shop/", lambda number: f"binlog.{number - FIRST + 1:06}")
     with site.emulator.on_stage() as world:
-        for number in range(COUNT):
-            at = site.at - timedelta(minutes=2) - EVERY * (COUNT - 1 - number)
-            put_object(world, ACCOUNT, BUCKET, f"ledger/{segment(FIRST + number)}", at)
-            put_object(world, ACCOUNT, UNLOCKED, f"shop/binlog.{number + 1:06}", at)
-            if number != LOST:
-                put_object(world, ACCOUNT, BUCKET, f"wal/{segment(FIRST + number)}", at)
         # A backup history file belongs to the archive and is no segment.
         history = f"wal/{segment(FIRST + 3)}.00000028.backup"
         put_object(world, ACCOUNT, BUCKET, history, site.at - EVERY * (COUNT - 4), b"START WAL LOCATION: A/CB000028\n")
+
+
+def archive(site: Site, bucket: str, prefix: str, named: Callable[[int], str], lost: int | None = None) -> None:
+    """Put a sequence of segments below a prefix, one every five minutes, but for one that is lost."""
+    with site.emulator.on_stage() as world:
+        for number in range(COUNT):
+            at = site.at - timedelta(minutes=2) - EVERY * (COUNT - 1 - number)
+            if number != lost:
+                put_object(world, site.account, bucket, f"{prefix}{named(FIRST + number)}", at)
 
 
 def segment(number: int, timeline: int = 1) -> str:

@@ -32,13 +32,14 @@ def update_table(call: Call) -> Document:
     answer = call.moto()
     for change in changes:
         if "Create" in change:
-            _replicate(call, name, change["Create"]["RegionName"])
+            _replicate(call, name, change["Create"])
         elif "Delete" in change:
             _withdraw(call, name, change["Delete"]["RegionName"])
     return {"TableDescription": _replicated(call, answer["TableDescription"])}
 
 
-def _replicate(call: Call, name: str, region: str) -> None:
+def _replicate(call: Call, name: str, wanted: Document) -> None:
+    region = wanted["RegionName"]
     table = call.backend("dynamodb").tables.get(name)
     if table is None:
         raise Refusal("ResourceNotFoundException", f"Requested resource not found: Table: {name} not found")
@@ -48,6 +49,8 @@ def _replicate(call: Call, name: str, region: str) -> None:
         **table.continuous_backups,
         "PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": "DISABLED"},
     }
+    if key := wanted.get("KMSMasterKeyId"):
+        twin.sse_specification = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key}
     call.world.backend("dynamodb", call.account, region).tables[name] = twin
     known = call.shelf(Replicas).regions.get(name, [call.region])
     _spread(call, name, [*known, region])

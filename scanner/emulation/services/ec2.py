@@ -16,6 +16,7 @@ class Defaults:
 
     key: str = "alias/aws/ebs"
     public_access: str = "unblocked"
+    public_images: str = "unblocked"
     locks: dict[str, Document] = field(default_factory=dict)
 
 
@@ -133,3 +134,20 @@ def block_public_access(call: Call) -> Document:
 def unblock_public_access(call: Call) -> Document:
     call.shelf(Defaults).public_access = "unblocked"
     return {"State": "unblocked"}
+
+
+@answers("ec2:GetImageBlockPublicAccessState")
+def get_public_images(call: Call) -> Document:
+    return {"ImageBlockPublicAccessState": call.shelf(Defaults).public_images, "ManagedBy": "account"}
+
+
+@answers("ec2:EnableImageBlockPublicAccess")
+def block_public_images(call: Call) -> Document:
+    call.shelf(Defaults).public_images = call.params["ImageBlockPublicAccessState"]
+    return {"ImageBlockPublicAccessState": call.params["ImageBlockPublicAccessState"]}
+
+
+@answers("ec2:DisableImageBlockPublicAccess")
+def unblock_public_images(call: Call) -> Document:
+    call.shelf(Defaults).public_images = "unblocked"
+    return {"ImageBlockPublicAccessState": "unblocked"}

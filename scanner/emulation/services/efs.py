@@ -75,6 +75,7 @@ def create_replication(call: Call) -> Document:
         key = wanted.get("KmsKeyId") or aws_managed_key(call.world, call.account, region, "elasticfilesystem")
         copy = efs.create_file_system(f"replica of {source}", None, True, key, None, None, None, False, [])
         copy.creation_time = call.now.timestamp()
+        call.world.shelf(FileSystems, call.account, region).protection[copy.file_system_id] = "REPLICATING"
         destinations.append(
             {
                 "Status": "ENABLED",

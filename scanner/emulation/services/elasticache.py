@@ -1,11 +1,14 @@
 """Caches: what AWS always says of them, and the snapshots moto has no dates for."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from scanner.emulation.answers import Call, answers
 from scanner.emulation.ground import World
 from scanner.emulation.services.descriptions import described, list_also
+from scanner.emulation.services.subnets import DEFAULT, default_groups
+from scanner.emulation.services.tagging import mark
 from scanner.emulation.wire import Document
 
 
@@ -20,6 +23,7 @@ def add_cache_snapshot(
     source: str = "automated",
     status: str = "available",
     key: str | None = None,
+    tags: dict[str, str] | None = None,
     **members: Any,
 ) -> Document:
     """Put a snapshot of a replication group or a cluster, taken at a given time, beside it."""
@@ -30,6 +34,9 @@ def add_cache_snapshot(
         else f"{group or cluster}-{at:%Y-%m-%d-%H-%M}"
     )
     keyed = {"KmsKeyId": key} if key else {}
+    arn = f"arn:aws:elasticache:{region}:{account}:snapshot:{name}"
+    if tags:
+        mark(world, account, region, arn, tags)
     return list_also(
         world,
         account,
@@ -42,7 +49,7 @@ def add_cache_snapshot(
             "SnapshotSource": source,
             "Engine": "redis",
             **keyed,
-            "ARN": f"arn:aws:elasticache:{region}:{account}:snapshot:{name}",
+            "ARN": arn,
             "CacheNodeType": "cache.r7g.large",
             "NodeSnapshots": [
                 {
@@ -70,18 +77,46 @@ def describe_groups(call: Call) -> Document:
 
 @answers("elasticache:DescribeCacheClusters")
 def describe_clusters(call: Call) -> Document:
+    """Also the members of groups, which moto leaves out; the nodes only when asked for."""
     answer = described(call)
+    members = [] if "Marker" in answer else list(_members(call))
+    shown = [_completed(call, cluster) for cluster in (*answer["CacheClusters"], *members)]
+    return {**answer, "CacheClusters": shown}
+
+
+def _members(call: Call) -> Iterator[Document]:
+    asked = call.params.get("CacheClusterId")
+    for group in call.backend("elasticache").replication_groups.values():
+        for name in group.member_clusters:
+            if asked in (None, name):
+                yield {
+                    "CacheClusterId": name,
+                    "ReplicationGroupId": group.replication_group_id,
+                    "Engine": group.engine,
+                    "CacheNodeType": group.cache_node_type,
+                    "CacheClusterStatus": "available",
+                    "NumCacheNodes": 1,
+                    "CacheClusterCreateTime": group.replication_group_create_time,
+                    "ARN": f"arn:aws:elasticache:{call.region}:{call.account}:cluster:{name}",
+                }
+
+
+def _completed(call: Call, cluster: Document) -> Document:
+    """What AWS says of a cluster and moto does not: its subnet group, its security groups, its nodes."""
+    elasticache, name = call.backend("elasticache"), cluster["CacheClusterId"]
+    held = elasticache.replication_groups.get(cluster.get("ReplicationGroupId") or "")
+    held = held or elasticache.cache_clusters.get(name)
+    groups = getattr(held, "security_group_ids", None) or default_groups(call)
+    port = getattr(held, "port", None) or (11211 if cluster.get("Engine") == "memcached" else 6379)
+    node: Document = {"CacheNodeId": "0001", "Endpoint": {"Address": f"{name}.cache.example", "Port": port}}
     return {
-        **answer,
-        "CacheClusters": [
-            {
-                "SnapshotRetentionLimit": 0,
-                "AtRestEncryptionEnabled": False,
-                "TransitEncryptionEnabled": False,
-                **cluster,
-            }
-            for cluster in answer["CacheClusters"]
-        ],
+        "SnapshotRetentionLimit": 0,
+        "AtRestEncryptionEnabled": False,
+        "TransitEncryptionEnabled": False,
+        "CacheSubnetGroupName": getattr(held, "cache_subnet_group_name", None) or DEFAULT,
+        "SecurityGroups": [{"SecurityGroupId": each, "Status": "active"} for each in groups],
+        **({"CacheNodes": [node]} if call.params.get("ShowCacheNodeInfo") else {}),
+        **cluster,
     }
 
 

@@ -23,12 +23,20 @@ def _naive(at: datetime) -> datetime:
     return at.astimezone(UTC).replace(tzinfo=None)
 
 
+def altered(call: Call, name: str) -> Document:
+    """What was altered of something of IAM: it has no region, but calls are signed for one or another."""
+    found: Document = {}
+    for shelf in call.world.shelves(Alterations, call.account).values():
+        found |= shelf.members.get(("iam", name), {})
+    return found
+
+
 @answers("iam:GetCredentialReport")
 def get_credential_report(call: Call) -> Document:
     """AWS's report begins with the root user; alter (`iam`, `<root_account>`) to give it a key or take its MFA."""
     answer = call.moto()
     header, _, users = answer["Content"].decode().partition("\n")
-    said = call.world.shelf(Alterations, call.account, call.region).members.get(("iam", "<root_account>"), {})
+    said = altered(call, "<root_account>")
     root: Document = {
         "user": "<root_account>",
         "arn": f"arn:aws:iam::{call.account}:root",

@@ -1,5 +1,6 @@
 """Warehouses with their key and cross-region copies."""
 
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -7,6 +8,7 @@ from scanner.emulation.answers import Call, answers
 from scanner.emulation.ground import World
 from scanner.emulation.services.descriptions import alter, described, list_also
 from scanner.emulation.services.kms import aws_managed_key
+from scanner.emulation.services.subnets import DEFAULT, default_subnets
 from scanner.emulation.wire import Document, Refusal
 
 
@@ -65,6 +67,7 @@ def create_cluster(call: Call) -> Document:
     call.backend("redshift").clusters[told["ClusterIdentifier"]].kms_key_id = key
     extra: Document = {
         "KmsKeyId": key,
+        **_placed(call, told.get("ClusterSubnetGroupName")),
         "ManualSnapshotRetentionPeriod": told.get("ManualSnapshotRetentionPeriod", -1),
         "MultiAZ": "Disabled",
         "ClusterAvailabilityStatus": "Available",
@@ -79,6 +82,13 @@ def create_cluster(call: Call) -> Document:
         **{name: value for name, value in extra.items() if value},
     )
     return {"Cluster": {**answer["Cluster"], **{name: value for name, value in extra.items() if value}}}
+
+
+def _placed(call: Call, name: str | None) -> Document:
+    """Where a warehouse stands; moto leaves out the VPC, and the default subnet group."""
+    held = call.backend("redshift").subnet_groups.get(name) if name else None
+    subnets = held.subnets if held else default_subnets(call)
+    return {"ClusterSubnetGroupName": name or DEFAULT, "VpcId": subnets[0].vpc_id if subnets else None}
 
 
 @answers("redshift:EnableSnapshotCopy")
@@ -112,3 +122,31 @@ def describe_snapshots(call: Call) -> Document:
         and ("EndTime" not in told or snapshot["SnapshotCreateTime"] <= told["EndTime"])
     ]
     return {**answer, "Snapshots": kept}
+
+
+@dataclass
+class Changed:
+    """Parameters that were changed, by group and name."""
+
+    values: dict[tuple[str, str], str] = field(default_factory=dict)
+
+
+@answers("redshift:ModifyClusterParameterGroup")
+def modify_parameters(call: Call) -> Document:
+    group = call.params["ParameterGroupName"]
+    if group not in call.backend("redshift").parameter_groups or group.startswith("default."):
+        raise Refusal("InvalidClusterParameterGroupState", f"Parameter group {group} cannot be modified.")
+    for each in call.params["Parameters"]:
+        call.shelf(Changed).values[group, each["ParameterName"]] = each["ParameterValue"]
+    return {"ParameterGroupName": group, "ParameterGroupStatus": "Your parameter group has been updated."}
+
+
+@answers("redshift:DescribeClusterParameters")
+def describe_parameters(call: Call) -> Document:
+    """Changed parameters have the source user."""
+    answer, changed = call.moto(), call.shelf(Changed).values
+    for each in answer["Parameters"]:
+        value = changed.get((call.params["ParameterGroupName"], each["ParameterName"]))
+        if value is not None:
+            each |= {"ParameterValue": value, "Source": "user"}
+    return answer

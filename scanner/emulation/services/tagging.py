@@ -1,17 +1,31 @@
 """GetResources over every service of the company, with the services moto leaves out."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from moto.core.resource_tagging import iter_taggable_backends, make_tag_matcher, match_resource_type
 
 from scanner.emulation.answers import Call, answers
+from scanner.emulation.ground import World
 from scanner.emulation.services.backup.state import Backup
 from scanner.emulation.services.dlm import Policies
 from scanner.emulation.wire import Document
 
 Tagged = tuple[str, dict[str, str]]
+
+
+@dataclass
+class Marks:
+    """Tags of what moto cannot tag, by ARN."""
+
+    tags: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+def mark(world: World, account: str, region: str, arn: str, tags: Mapping[str, str]) -> None:
+    """Tag something that moto cannot tag."""
+    world.shelf(Marks, account, region).tags.setdefault(arn, {}).update(tags)
 
 
 @answers("resourcegroupstaggingapi:GetResources")
@@ -67,8 +81,7 @@ def _tagged(call: Call) -> Iterator[Tagged]:
         yield domain.arn, _flat(call.backend("opensearch").list_tags(domain.arn))
     for pool in call.backend("cognito-idp").user_pools.values():
         yield pool.arn, dict(pool.extended_config.get("UserPoolTags") or {})
-    for repository in call.backend("codecommit").repositories.values():
-        yield repository.repository_metadata["Arn"], {}
+    yield from call.shelf(Marks).tags.items()
 
 
 def _flat(tags: list[dict[str, Any]]) -> dict[str, str]:

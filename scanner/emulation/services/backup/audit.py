@@ -1,7 +1,10 @@
 """Report plans, frameworks and legal holds."""
 
+from datetime import timedelta
+
 from scanner.emulation.answers import Call, answers
 from scanner.emulation.services.backup.state import Backup, arn, identity
+from scanner.emulation.services.descriptions import altered
 from scanner.emulation.wire import Document, Refusal
 
 
@@ -28,13 +31,23 @@ def describe_report_plan(call: Call) -> Document:
     plans, name = call.shelf(Backup).report_plans, call.params["ReportPlanName"]
     if name not in plans:
         raise Refusal("ResourceNotFoundException", f"Report plan {name} does not exist")
-    return {"ReportPlan": call.fit(plans[name], "ReportPlan")}
+    return {"ReportPlan": call.fit(_run(call, plans[name]), "ReportPlan")}
 
 
 @answers("backup:ListReportPlans")
 def list_report_plans(call: Call) -> Document:
     plans, more = call.page(call.shelf(Backup).report_plans.values())
-    return {"ReportPlans": [call.fit(plan, "ReportPlans") for plan in plans], **more}
+    return {"ReportPlans": [call.fit(_run(call, plan), "ReportPlans") for plan in plans], **more}
+
+
+def _run(call: Call, plan: Document) -> Document:
+    """A plan with its last run, at three o'clock every night; alter (`backup`, its name) to let it fail."""
+    ran = call.now.replace(hour=3, minute=0, second=0, microsecond=0)
+    ran -= timedelta(days=1) if ran > call.now else timedelta()
+    if ran < plan["CreationTime"]:
+        return plan
+    told = {**plan, "LastAttemptedExecutionTime": ran, "LastSuccessfulExecutionTime": ran + timedelta(minutes=6)}
+    return altered(call, told, plan["ReportPlanName"])
 
 
 @answers("backup:DeleteReportPlan")

@@ -8,6 +8,7 @@ from scanner.emulation.services.descriptions import described
 from scanner.emulation.services.kms import aws_managed_key
 from scanner.emulation.services.rds.instances import DOCDB_PORT, DOCDB_VERSION, MADE_AS
 from scanner.emulation.services.rds.state import family, lagging, resource_id
+from scanner.emulation.services.subnets import DEFAULT, default_groups
 from scanner.emulation.wire import Document
 
 
@@ -40,6 +41,11 @@ def describe_db_clusters(call: Call) -> Document:
 
 def _completed(call: Call, cluster: Document) -> Document:
     cluster.setdefault("Status", "available")
+    if not cluster.get("DBSubnetGroup"):
+        cluster["DBSubnetGroup"] = DEFAULT
+    if not cluster.get("VpcSecurityGroups"):
+        groups = default_groups(call)
+        cluster["VpcSecurityGroups"] = [{"VpcSecurityGroupId": each, "Status": "active"} for each in groups]
     held = call.backend("rds").databases
     names = [member["DBInstanceIdentifier"] for member in cluster.get("DBClusterMembers", [])]
     # moto says no whatever the members; a cluster spans zones when they do.

@@ -4,6 +4,7 @@ from scanner.emulation.answers import Call, answers
 from scanner.emulation.services.descriptions import described
 from scanner.emulation.services.kms import aws_managed_key
 from scanner.emulation.services.rds.state import Databases, family, lagging, resource_id
+from scanner.emulation.services.subnets import database_subnets, default_groups
 from scanner.emulation.wire import Document
 
 # An engine moto does not know and the one it is made as.
@@ -63,6 +64,14 @@ def _completed(call: Call, instance: Document) -> Document:
     """What AWS always says of an instance; where backups are off there is no restorable time."""
     instance.setdefault("BackupTarget", "region")
     instance.setdefault("PubliclyAccessible", False)
+    cluster = call.backend("rds").clusters.get(instance.get("DBClusterIdentifier") or "")
+    if not instance.get("DBSubnetGroup") and (
+        group := database_subnets(call, getattr(cluster, "db_subnet_group_name", None))
+    ):
+        instance["DBSubnetGroup"] = group
+    if not instance.get("VpcSecurityGroups"):
+        groups = getattr(cluster, "vpc_security_group_ids", None) or default_groups(call)
+        instance["VpcSecurityGroups"] = [{"VpcSecurityGroupId": each, "Status": "active"} for each in groups]
     if instance["Engine"] == "docdb":
         instance["EngineVersion"] = DOCDB_VERSION
     if not instance.get("StorageEncrypted"):

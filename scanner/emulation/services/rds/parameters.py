@@ -61,13 +61,45 @@ def _parameters(call: Call, group: str, groups: Document) -> Document:
         for name, value in _defaults(family).items()
     } | changed
     source = call.params.get("Source")
+    filters = call.params.get("Filters") or []
+    named = {name for each in filters if each["Name"] == "parameter-name" for name in each["Values"]}
     page, more = call.page(
-        [each for each in parameters.values() if source in (None, each["Source"])],
+        [
+            each
+            for each in parameters.values()
+            if source in (None, each["Source"]) and (not filters or each["ParameterName"] in named)
+        ],
         size="MaxRecords",
         token="Marker",
         most=100,
     )
     return {"Parameters": page, **more}
+
+
+@answers("rds:DescribeOptionGroups")
+def describe_option_groups(call: Call) -> Document:
+    """Moto wants a name; AWS lists the default groups too, which have no options."""
+    rds, name = call.backend("rds"), call.params.get("OptionGroupName")
+    used = {each.option_group_name for each in rds.databases.values()} - set(rds.option_groups)
+    groups = [
+        {
+            "OptionGroupName": each.name,
+            "OptionGroupDescription": each.description,
+            "EngineName": each.engine_name,
+            "MajorEngineVersion": each.major_engine_version,
+            "Options": each.options,
+            "OptionGroupArn": each.arn,
+        }
+        for each in rds.option_groups.values()
+    ]
+    groups += [{"OptionGroupName": each, "Options": []} for each in sorted(used)]
+    page, more = call.page(
+        [each for each in groups if name in (None, each["OptionGroupName"])],
+        size="MaxRecords",
+        token="Marker",
+        most=100,
+    )
+    return {"OptionGroupsList": page, **more}
 
 
 def _defaults(family: str) -> dict[str, str]:
