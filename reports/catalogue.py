@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from reports.markdown import cell
+from reports.report import Report, Tally
 from scanner.model.policy import Policy
 from scanner.model.rule import Catalogue, Rule
 from scanner.plan import Plan, plan
@@ -48,8 +50,13 @@ def terraform_policy(actions: Sequence[str]) -> str:
     )
 
 
-def matrix_rows(policy: Policy, catalogue: Catalogue) -> list[dict[str, Any]]:
-    """Give control → clause → rule; a clause or control without a rule is a row, not an omission."""
+def matrix_rows(
+    policy: Policy, catalogue: Catalogue, verdicts: Mapping[str, Tally] | None = None
+) -> list[dict[str, Any]]:
+    """Give control → clause → rule, with each clause's verdicts where it was judged.
+
+    A clause or control without a rule is a row, not an omission.
+    """
     rows = []
     for control in policy.controls:
         clauses = [
@@ -67,12 +74,32 @@ def matrix_rows(policy: Policy, catalogue: Catalogue) -> list[dict[str, Any]]:
                         "demands": clause.demands,
                         "established_by": list(clause.established_by),
                         "rules": [rule.id for rule in catalogue.of_clause(clause.id)],
+                        **(
+                            {}
+                            if verdicts is None
+                            else {"verdict": verdicts[clause.id].state, "findings": asdict(verdicts[clause.id])}
+                        ),
                     }
                     for clause in clauses
                 ],
             }
         )
     return rows
+
+
+def clause_rows(report: Report) -> list[dict[str, Any]]:
+    """Give every clause with its verdict, what it rests on, and its rules."""
+    return [
+        {
+            "id": clause.id,
+            "demands": clause.demands,
+            "established_by": list(clause.established_by),
+            "verdict": tally.state,
+            "findings": asdict(tally),
+            "rules": [rule.id for rule in rules],
+        }
+        for clause, tally, rules in report.by_clause
+    ]
 
 
 def matrix_page(policy: Policy, catalogue: Catalogue) -> str:

@@ -8,12 +8,12 @@ from dataclasses import asdict
 from typing import Any
 
 from reports.report import Report, state_of
-from scanner.model.estate import Gap
+from scanner.model.estate import Estate, Gap
 from scanner.model.finding import Finding
 from scanner.model.reading import Evidence
-from scanner.model.waiver import Waiver
+from scanner.model.waiver import Ticket, Waiver
 
-SCHEMA = "backup-scan/findings/1"
+SCHEMA = "backup-scan/findings/2"
 
 
 def render(report: Report) -> str:
@@ -62,7 +62,7 @@ def document(report: Report) -> dict[str, Any]:
              "request_id": one.request_id}
             for one in sources
         ],
-        "gaps": [_gap(gap) for gap in report.estate.gaps],
+        "gaps": [_gap(estate, gap) for estate, gap in report.gaps],
         "unread": [
             {"detail": detail, "reason": reason.value, "facts": count}
             for detail, (reason, count) in report.unread.items()
@@ -77,19 +77,26 @@ def document(report: Report) -> dict[str, Any]:
 
 
 def run(report: Report) -> dict[str, Any]:
-    """Say which estate was judged, when, and by whose eyes."""
-    estate = report.estate
+    """Say which estates were judged, when, and by whose eyes."""
     return {
-        "source": estate.source.value,
-        "account": estate.account,
-        "account_name": estate.account_name,
-        "caller": estate.caller,
-        "regions": list(estate.regions),
-        "taken_at": estate.taken_at.isoformat(),
+        "accounts": [
+            {
+                "id": estate.account,
+                "name": estate.account_name,
+                "source": estate.source.value,
+                "caller": estate.caller,
+                "regions": list(estate.regions),
+                "taken_at": estate.taken_at.isoformat(),
+                "resources": estate.count(),
+            }
+            for estate in report.estates
+        ],
+        "left_out": list(report.left_out),
         "judged_at": report.findings.at.isoformat(),
         "configuration": {"file": report.configuration, "digest": report.configuration_digest},
+        "records": [{"file": name, "digest": digest} for name, digest in report.records],
         "filters": dict(sorted(report.filters.items())),
-        "calls": dict(sorted(estate.calls.items())),
+        "calls": dict(report.calls),
     }
 
 
@@ -100,6 +107,7 @@ def finding_of(finding: Finding, sources: dict[Evidence, int]) -> dict[str, Any]
         "fingerprint": finding.fingerprint,
         "rule": finding.rule.id,
         "severity": finding.rule.severity.value,
+        "clauses": list(finding.clauses),
         "outcome": finding.outcome.value,
         "state": state_of(finding),
         "resource": asdict(subject),
@@ -110,6 +118,7 @@ def finding_of(finding: Finding, sources: dict[Evidence, int]) -> dict[str, Any]
         "because": verdict.because,
         "waiver": waiver_of(finding.waiver),
         "lapsed_waiver": waiver_of(finding.lapsed),
+        "ticket": ticket_of(finding.ticket),
         "evidence": [
             {
                 "fact": one.fact,
@@ -131,11 +140,18 @@ def waiver_of(waiver: Waiver | None) -> Mapping[str, str] | None:
         "owner": waiver.owner,
         "approved_by": waiver.approved_by,
         "expires": waiver.expires.isoformat(),
+        "ticket": waiver.ticket,
     }
 
 
-def _gap(gap: Gap) -> dict[str, str]:
+def ticket_of(ticket: Ticket | None) -> Mapping[str, str] | None:
+    """Write the ticket in which a finding is worked on."""
+    return None if ticket is None else {"ticket": ticket.ticket, "opened": ticket.opened.isoformat()}
+
+
+def _gap(estate: Estate, gap: Gap) -> dict[str, str]:
     return {
+        "account": estate.account,
         "kind": gap.kind,
         "region": gap.region,
         "within": gap.within,

@@ -8,7 +8,7 @@ from itertools import groupby
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from reports.report import Report, Tally, state_of, tally
-from reports.words import STATES, SYMBOLS, lapse_of, printable, stamp
+from reports.words import STATES, SYMBOLS, lapse_of, printable, stamp, ticket_of, waiver_of
 from scanner.model.codec import speak_value
 from scanner.model.finding import Finding
 from scanner.model.rule import Rule
@@ -27,11 +27,10 @@ def render(report: Report) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(stamp=stamp, printable=printable, value=speak_value)
+    environment.filters.update(stamp=stamp, printable=printable, value=speak_value, sentence=sentence)
     template = environment.get_template("scan.html.j2")
     return template.render(
         report=report,
-        estate=report.estate,
         policy=report.policy,
         states=STATES,
         symbols=SYMBOLS,
@@ -40,19 +39,27 @@ def render(report: Report) -> str:
         tally=tally,
         share=share,
         lapse_of=lapse_of,
+        ticket_of=ticket_of,
+        waiver_of=waiver_of,
         failures=grouped(report.failures),
         unknowns=grouped(report.unknowns),
         waived=grouped(report.waived),
         passes=grouped(report.passes),
         exempted=grouped(report.exempted),
         kinds=report.titles,
-        calls=sum(report.estate.calls.values()),
+        calls=sum(report.calls.values()),
+        resources=sum(estate.count() for estate in report.estates),
     )
 
 
 def grouped(findings: Sequence[Finding]) -> list[Group]:
     """Put findings under their rules, in the order in which they come."""
     return [(rule, list(some)) for rule, some in groupby(findings, key=lambda one: one.rule)]
+
+
+def sentence(text: str) -> str:
+    """Begin with a capital letter, and leave the rest as it is."""
+    return text[:1].upper() + text[1:]
 
 
 def share(tally: Tally, state: str) -> float:

@@ -7,7 +7,7 @@ from typing import Any
 from junit_xml import TestCase, TestSuite, to_xml_report_string
 
 from reports.report import Report, state_of
-from reports.words import lines_of, printable
+from reports.words import lines_of, printable, ticket_of, waiver_of
 from scanner.model.finding import Finding
 
 
@@ -22,7 +22,7 @@ def render(report: Report) -> str:
             properties={
                 "severity": rule.severity.value,
                 "clauses": " ".join(rule.enforces),
-                "account": report.estate.account,
+                "account": " ".join(estate.account for estate in report.estates),
                 "policy": f"{report.policy.name} {report.policy.version}",
             },
         )
@@ -41,17 +41,13 @@ def _case(finding: Finding) -> Any:
         # What keeps its promise needs no words here; findings.json has the evidence of every finding.
         stdout="\n".join(lines_of(finding)) if state not in ("passed", "exempt") else None,
     )
-    because = printable(finding.verdict.because)
+    because = printable("; ".join(filter(None, (finding.verdict.because, ticket_of(finding)))))
     if state == "failed":
         case.add_failure_info(because, failure_type=finding.rule.severity.value)
     elif state == "unknown":
         case.add_error_info(because, error_type="unknown")
     elif state == "waived":
-        waiver = finding.waiver
-        assert waiver is not None
-        case.add_skipped_info(
-            printable(f"waived until {waiver.expires} by {waiver.approved_by}: {waiver.reason}; {because}")
-        )
+        case.add_skipped_info(printable(f"{waiver_of(finding)}; {because}"))
     elif state == "exempt":
         case.add_skipped_info(because)
     return case

@@ -6,26 +6,31 @@ import re
 from collections.abc import Iterable, Sequence
 
 from reports.report import Report, Tally
-from reports.words import STATES, SYMBOLS, printable, stamp, subject_of
+from reports.words import STATES, SYMBOLS, lapse_of, printable, stamp, subject_of, ticket_of
 from scanner.model.finding import Finding
 
 
 def render(report: Report) -> str:
     """Write the report as Markdown."""
-    estate, policy = report.estate, report.policy
+    policy = report.policy
     parts = [
-        f"# Backup compliance: {cell(estate.account_name or estate.account)}",
+        f"# Backup compliance: {cell(report.title)}",
         "",
-        f"Account `{estate.account}` in {', '.join(estate.regions)}, read {stamp(estate.taken_at)} "
-        f"as `{estate.caller}`, judged by **{cell(policy.name)} {cell(policy.version)}**.",
+        *(
+            f"Account `{estate.account}` in {', '.join(estate.regions)}, read {stamp(estate.taken_at)} as "
+            f"{f'`{estate.caller}`' if estate.caller else 'nobody: it could not be entered'}.  "
+            for estate in report.estates
+        ),
+        *(f"Not scanned: {cell(one)}.  " for one in report.left_out),
+        f"Judged by **{cell(policy.name)} {cell(policy.version)}**.",
         "",
         f"**{_count(report.tally)}**",
         "",
         *_severities(report),
         *_clauses(report),
-        *_findings("Failures", report.failures, "Nothing failed."),
-        *_findings("Could not be judged", report.unknowns, "Everything could be judged."),
-        *_waived(report.waived),
+        *_findings(report, "Failures", report.failures, "Nothing failed."),
+        *_findings(report, "Could not be judged", report.unknowns, "Everything could be judged."),
+        *_waived(report),
         *_coverage(report),
     ]
     return "\n".join(parts).rstrip() + "\n"
@@ -64,28 +69,30 @@ def _clauses(report: Report) -> list[str]:
     return ["## By clause", "", *_table(["Clause", "Demands", "State", *STATES, "Rules"], rows)]
 
 
-def _findings(title: str, findings: Sequence[Finding], none: str) -> list[str]:
+def _findings(report: Report, title: str, findings: Sequence[Finding], none: str) -> list[str]:
     if not findings:
         return [f"## {title}", "", none, ""]
     rows = [
-        [one.rule.severity.value, one.rule.id, cell(subject_of(one)), cell(one.system or "–"),
-         cell(one.verdict.observed), cell(one.verdict.demanded or "–")]
+        [one.rule.severity.value, one.rule.id, cell(subject_of(one, report.whose(one))), cell(one.system or "–"),
+         cell(one.verdict.observed), cell(one.verdict.demanded or "–"), cell(ticket_of(one) or lapse_of(one) or "–")]
         for one in findings
     ]  # fmt: skip
-    head = ["Severity", "Rule", "Resource", "System", "Observed", "Demanded"]
+    head = ["Severity", "Rule", "Resource", "System", "Observed", "Demanded", "Seen to"]
     return [f"## {title} ({len(findings)})", "", *_table(head, rows)]
 
 
-def _waived(findings: Sequence[Finding]) -> list[str]:
+def _waived(report: Report) -> list[str]:
+    findings = report.waived
     if not findings:
         return []
     rows = [
-        [one.rule.id, cell(subject_of(one)), cell(one.verdict.because), cell(one.waiver.reason),
-         cell(f"{one.waiver.owner}, approved by {one.waiver.approved_by}"), one.waiver.expires.isoformat()]
+        [one.rule.id, cell(subject_of(one, report.whose(one))), cell(one.verdict.because), cell(one.waiver.reason),
+         cell(f"{one.waiver.owner}, approved by {one.waiver.approved_by}"), one.waiver.expires.isoformat(),
+         cell(one.waiver.ticket or ticket_of(one) or "–")]
         for one in findings
         if one.waiver is not None
     ]  # fmt: skip
-    head = ["Rule", "Resource", "Because", "Accepted because", "By", "Until"]
+    head = ["Rule", "Resource", "Because", "Accepted because", "By", "Until", "Ticket"]
     return [f"## Waived ({len(findings)})", "", *_table(head, rows)]
 
 

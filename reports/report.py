@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 
 from scanner.model.estate import Estate, Gap
@@ -13,6 +14,8 @@ from scanner.model.policy import Clause, Policy
 from scanner.model.reading import Reason, Unknown
 from scanner.model.rule import Rule
 from scanner.model.verdict import Outcome, Severity
+
+_MOST_NAMES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ class Report:
 
     tool: str
     version: str
-    estate: Estate
+    estates: Sequence[Estate]
     policy: Policy
     rules: Mapping[str, Rule]
     findings: Findings
@@ -76,6 +79,63 @@ class Report:
     filters: Mapping[str, str] = field(default_factory=dict)
     configuration: str = ""
     configuration_digest: str = ""
+    #: the files of records beside the configuration, by name and digest
+    records: Sequence[tuple[str, str]] = ()
+    #: accounts of the organisation that were not scanned, and why
+    left_out: Sequence[str] = ()
+
+    @cached_property
+    def title(self) -> str:
+        """The accounts by their names."""
+        names = [estate.account_name or estate.account for estate in self.estates]
+        return (
+            ", ".join(names)
+            if len(names) <= _MOST_NAMES
+            else f"{', '.join(names[:_MOST_NAMES])} and {len(names) - _MOST_NAMES} more"
+        )
+
+    @cached_property
+    def regions(self) -> tuple[str, ...]:
+        """The regions of all accounts."""
+        return tuple(dict.fromkeys(region for estate in self.estates for region in estate.regions))
+
+    @cached_property
+    def taken_at(self) -> datetime:
+        """When the first account was read."""
+        return min(estate.taken_at for estate in self.estates)
+
+    @cached_property
+    def calls(self) -> Mapping[str, int]:
+        """How many answers were read, by operation."""
+        found: Counter[str] = Counter()
+        for estate in self.estates:
+            found.update(estate.calls)
+        return dict(sorted(found.items()))
+
+    @cached_property
+    def gaps(self) -> tuple[tuple[Estate, Gap], ...]:
+        """What could not be listed, with the estate it is missing from."""
+        return tuple((estate, gap) for estate in self.estates for gap in estate.gaps)
+
+    @cached_property
+    def by_account(self) -> Sequence[tuple[Estate, Tally]]:
+        """The verdicts by account, in the order of the scan."""
+        found: dict[str, list[Finding]] = {}
+        for finding in self.findings.findings:
+            found.setdefault(finding.subject.account, []).append(finding)
+        return [(estate, tally(found.get(estate.account, ()))) for estate in self.estates]
+
+    def whose(self, finding: Finding) -> str:
+        """Name the account of a finding where there are several; "" where there is one."""
+        if len(self.estates) == 1 or finding.subject.declared:
+            return ""
+        names = {estate.account: estate.account_name for estate in self.estates}
+        return names.get(finding.subject.account) or finding.subject.account
+
+    def place(self, estate: Estate, region: str) -> str:
+        """Say where, with the account where there are several."""
+        where = region or "all regions"
+        return where if len(self.estates) == 1 else f"{estate.account_name or estate.account}, {where}"
 
     @cached_property
     def tally(self) -> Tally:
@@ -131,12 +191,18 @@ class Report:
     @cached_property
     def by_clause(self) -> Sequence[tuple[Clause, Tally, tuple[Rule, ...]]]:
         """Every clause of the policy with its verdicts and its rules, in the policy's order."""
-        rows = []
-        for clause in self.policy.clauses.values():
-            rules = tuple(rule for rule in self.rules.values() if clause.id in rule.enforces)
-            findings = (finding for rule in rules for finding in self.by_rule[rule.id])
-            rows.append((clause, tally(findings), rules))
-        return rows
+        bearing: dict[str, list[Finding]] = {}
+        for finding in self.findings.findings:
+            for name in finding.clauses:
+                bearing.setdefault(name, []).append(finding)
+        return [
+            (
+                clause,
+                tally(bearing.get(clause.id, ())),
+                tuple(rule for rule in self.rules.values() if clause.id in rule.enforces),
+            )
+            for clause in self.policy.clauses.values()
+        ]
 
     @cached_property
     def by_severity(self) -> Mapping[Severity, Tally]:
@@ -159,7 +225,7 @@ class Report:
         All of them are here, also those that no verdict came to depend on.
         """
         found: Counter[tuple[str, Reason]] = Counter()
-        for some in self.estate.resources.values():
+        for some in (some for estate in self.estates for some in estate.resources.values()):
             for resource in some:
                 for reading in resource.readings.values():
                     if isinstance(reading, Unknown) and reading.reason is not Reason.BEYOND:
@@ -169,14 +235,20 @@ class Report:
     @cached_property
     def coverage(self) -> Sequence[Coverage]:
         """What was read, kind by kind."""
-        estate = self.estate
+        listed: dict[str, set[str]] = {}
+        missing: dict[str, list[Gap]] = {}
+        for estate in self.estates:
+            for kind, region in estate.listings:
+                listed.setdefault(kind, set()).add(region or "global")
+            for gap in estate.gaps:
+                missing.setdefault(gap.kind, []).append(gap)
         return tuple(
             Coverage(
                 kind,
                 self.titles.get(kind, kind),
-                len(estate.resources.get(kind, ())),
-                tuple(sorted(region or "global" for listed, region in estate.listings if listed == kind)),
-                tuple(gap for gap in estate.gaps if gap.kind == kind),
+                sum(len(estate.resources.get(kind, ())) for estate in self.estates),
+                tuple(sorted(listed.get(kind, ()))),
+                tuple(missing.get(kind, ())),
             )
-            for kind in sorted(estate.kinds)
+            for kind in sorted({kind for estate in self.estates for kind in estate.kinds})
         )

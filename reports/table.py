@@ -11,7 +11,7 @@ from reports.words import printable
 COLUMNS = (
     "rule", "promise", "severity", "state", "outcome", "account", "region", "kind", "resource", "name", "system",
     "tier", "observed", "demanded", "clauses", "controls", "waiver_reason", "waiver_owner", "waiver_approved_by",
-    "waiver_expires", "evidence", "taken_at", "fingerprint",
+    "waiver_expires", "waiver_ticket", "ticket", "ticket_opened", "evidence", "taken_at", "fingerprint",
 )  # fmt: skip
 
 
@@ -39,14 +39,17 @@ def render(report: Report) -> str:
                 one.tier,
                 one.verdict.observed,
                 one.verdict.demanded,
-                " ".join(rule.enforces),
-                "; ".join(str(control) for control in report.policy.controls_of(rule.enforces)),
+                " ".join(one.clauses),
+                "; ".join(str(control) for control in report.policy.controls_of(one.clauses)),
                 waiver.reason if waiver else "",
                 waiver.owner if waiver else "",
                 waiver.approved_by if waiver else "",
                 waiver.expires.isoformat() if waiver else "",
+                waiver.ticket if waiver else "",
+                one.ticket.ticket if one.ticket else "",
+                one.ticket.opened.isoformat() if one.ticket else "",
                 "; ".join(f"{each.fact}={each.value}" for each in one.observations),
-                report.estate.taken_at.isoformat(),
+                report.taken_at.isoformat(),
                 one.fingerprint,
             )
         )

@@ -25,10 +25,11 @@ def printable(text: str) -> str:
     return "".join(char for char in text if char in "\n\t" or char.isprintable())
 
 
-def subject_of(finding: Finding) -> str:
-    """Name what a finding is about: the resource's name and region."""
+def subject_of(finding: Finding, whose: str = "") -> str:
+    """Name what a finding is about: the resource's name, region, and account where there are several."""
     subject = finding.subject
-    where = f" ({subject.region})" if subject.region and not subject.gap else ""
+    places = [whose, "" if subject.gap else subject.region]
+    where = f" ({', '.join(filter(None, places))})" if any(places) else ""
     return printable(f"{subject.name}{where}")
 
 
@@ -40,6 +41,26 @@ def lapse_of(finding: Finding) -> str:
     return f"its waiver expired on {ended.expires} (owner {ended.owner}): {ended.reason}"
 
 
+def waiver_of(finding: Finding) -> str:
+    """Say until when, by whom and why a finding is waived; "" where it is not."""
+    waiver = finding.waiver
+    if waiver is None:
+        return ""
+    ticket = f", ticket {waiver.ticket}" if waiver.ticket else ""
+    return (
+        f"waived until {waiver.expires}: {waiver.reason} "
+        f"(owner {waiver.owner}, approved by {waiver.approved_by}{ticket})"
+    )
+
+
+def ticket_of(finding: Finding) -> str:
+    """Say where a failure, or what could not be judged, is worked on; "" where nobody says so."""
+    ticket = finding.ticket
+    if ticket is None or finding.outcome not in (Outcome.FAILED, Outcome.UNKNOWN):
+        return ""
+    return f"ticket {ticket.ticket}, opened {ticket.opened}"
+
+
 def lines_of(finding: Finding) -> list[str]:
     """Tell a finding in lines: what was observed, what is demanded, what to do, and what it rests on."""
     rule, subject, verdict = finding.rule, finding.subject, finding.verdict
@@ -49,13 +70,7 @@ def lines_of(finding: Finding) -> list[str]:
     lines.append(f"observed: {verdict.observed}")
     if verdict.demanded:
         lines.append(f"demanded: {verdict.demanded}")
-    if finding.waiver is not None:
-        lines.append(
-            f"waived until {finding.waiver.expires}: {finding.waiver.reason} "
-            f"(owner {finding.waiver.owner}, approved by {finding.waiver.approved_by})"
-        )
-    if said := lapse_of(finding):
-        lines.append(said)
+    lines.extend(said for said in (waiver_of(finding), ticket_of(finding), lapse_of(finding)) if said)
     lines.append(f"fix: {rule.fix}")
     lines.extend(
         f"evidence: {one.fact} = {one.value} [{'; '.join(each.where for each in one.evidence)}]"

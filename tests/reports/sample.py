@@ -11,10 +11,11 @@ from scanner.engine import judge
 from scanner.model.estate import Estate, Gap
 from scanner.model.policy import Clause, Control, Objective, Policy, Tier
 from scanner.model.reading import Evidence, Known, Reason, Source, Unknown
+from scanner.model.records import Records
 from scanner.model.rule import Rule
 from scanner.model.system import Selector, System
 from scanner.model.verdict import Severity, Verdict
-from scanner.model.waiver import Waiver
+from scanner.model.waiver import Ticket, Waiver
 from scanner.resources.dynamodb import Table
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -72,7 +73,14 @@ def sample() -> Report:
         file="sample.yaml",
     )  # fmt: skip
     rules = _rules()
-    waiver = Waiver("BK992", "*:table/accepted", "migrated in January", "ann", "bea", date(2027, 1, 31))
+    records = Records(
+        waivers=(
+            Waiver("BK992", "*:table/accepted", "migrated in January", "ann", "bea", date(2027, 1, 31), "OPS-7"),
+            Waiver("BK994", "*:table/accepted", "was to be gone by then", "ann", "bea", date(2026, 10, 31)),
+        ),
+        tickets=(Ticket("BK991", "*:table/broken", "OPS-8", date(2026, 11, 2)),),
+    )
     systems = (System("orders", "gold", (Selector(tags={"System": "orders"}),)),)
-    found = judge(rules.values(), estate, policy, at=AT, systems=systems, waivers=[waiver])
-    return Report("backup-scan", "0.0.0", estate, policy, rules, found, {Table.kind: "DynamoDB table"})
+    found = judge(rules.values(), estate, policy, at=AT, systems=systems, records=records)
+    return Report("backup-scan", "0.0.0", (estate,), policy, rules, found, {Table.kind: "DynamoDB table"},
+                  records=[("waivers.yaml", "1" * 64)])  # fmt: skip

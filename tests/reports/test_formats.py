@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -52,7 +53,7 @@ def test_every_finding_that_needs_a_person_is_in_every_format(name: str, report:
     for one in (*report.failures, *report.unknowns, *report.waived):
         assert one.rule.id in text
         assert one.subject.name in text or one.subject.id in text or one.subject.name == NASTY
-    for gap in report.estate.gaps:
+    for _, gap in report.gaps:
         assert gap.unknown.detail in text or gap.unknown.detail in text.replace("\\", ""), gap.unknown.detail
 
 
@@ -127,9 +128,45 @@ def test_markdown_tables_are_not_broken_by_names(report: Report) -> None:
                 assert len(re.findall(r"(?<!\\)\|", row)) == width, row
 
 
-def test_a_waiver_is_shown_with_its_reason_owner_and_approver(report: Report) -> None:
+def test_a_waiver_is_shown_with_its_reason_owner_approver_and_ticket(report: Report) -> None:
     for name in FORMATS:
         text = render(name, report)
-        assert "migrated in January" in text
-        assert "bea" in text
-        assert "2027-01-31" in text
+        for said in ("migrated in January", "ann", "bea", "2027-01-31", "OPS-7"):
+            assert said in text, f"{said} is not in {name}"
+
+
+def test_a_ticket_is_shown_beside_its_failure_which_stays_one(report: Report) -> None:
+    (one,) = [one for one in report.findings.findings if one.ticket is not None]
+    assert state_of(one) == "failed"
+    for name in FORMATS:
+        text = render(name, report)
+        for said in ("OPS-8", "2026-11-02"):
+            assert said in text, f"{said} is not in {name}"
+    case = next(case for suite in JUnitXml.fromstring(junit.render(report).encode()) for case in suite
+                if any("OPS-8" in str(result.message) for result in case.result))  # fmt: skip
+    assert [type(result) for result in case.result] == [Failure]
+
+
+def test_an_expired_waiver_is_told_where_people_read(report: Report) -> None:
+    for name in ("json", "junit", "html", "markdown"):
+        assert "was to be gone by then" in render(name, report), name
+
+
+def test_the_summary_shows_waivers_and_tickets(report: Report, capsys: pytest.CaptureFixture[str]) -> None:
+    from scanner.cli.summary import show
+
+    show(report, None)
+    text = " ".join(capsys.readouterr().out.split())
+    assert "waived until 2027-01-31: migrated in January (owner ann, approved by bea, ticket OPS-7)" in text
+    assert "ticket OPS-8, opened 2026-11-02" in text
+    assert "its waiver expired on 2026-10-31 (owner ann): was to be gone by then" in text
+
+
+def test_a_finding_about_one_clause_counts_for_that_one(report: Report) -> None:
+    first = report.findings.findings[0]
+    bearing = replace(first.rule, enforces=("4.2-metadata-snapshots", "7.1-rto"))
+    one = replace(
+        report, findings=replace(report.findings, findings=(replace(first, rule=bearing, about=("7.1-rto",)),))
+    )
+    counts = {clause.id: tally.total for clause, tally, _ in one.by_clause}
+    assert counts == {"4.2-metadata-snapshots": 0, "7.1-rto": 1}
