@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -37,7 +38,9 @@ sys.stdin.read()
 @pytest.fixture(scope="module")
 def endpoint() -> Iterator[str]:
     with subprocess.Popen([sys.executable, "-c", SERVE], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                          stderr=subprocess.DEVNULL, text=True) as server:  # fmt: skip
+                          stderr=subprocess.DEVNULL, text=True,
+                          # Else every region has 1,290 snapshots of Amazon's as its own, each asked for its shares.
+                          env={**os.environ, "MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}) as server:  # fmt: skip
         assert server.stdout is not None
         host, port = server.stdout.readline().split()
         yield f"http://{host}:{port}"
@@ -70,6 +73,8 @@ def test_a_plain_moto_server_is_scanned(endpoint: str) -> None:
     assert retention.value.days == 9
     assert estate.gaps
     # Malformed is what moto leaves the ARN out of.
-    assert {gap.unknown.reason for gap in estate.gaps} <= {Reason.UNSUPPORTED, Reason.MALFORMED}
+    # Moto calls an account that is in no organisation unknown.
+    strange = {gap.unknown.reason for gap in estate.gaps if not gap.kind.startswith("aws.organizations.")}
+    assert strange <= {Reason.UNSUPPORTED, Reason.MALFORMED}
     assert len({gap.kind for gap in estate.gaps if gap.unknown.reason is Reason.UNSUPPORTED}) > 5
     assert not judge(rules, estate, load_policy(), at=AT).crashes

@@ -14,7 +14,7 @@ from scanner.model.estate import Estate
 from scanner.model.fact import Fact
 from scanner.model.reading import Known, Reason
 from scanner.plan import plan_facts
-from scanner.resources.iam import AccessKey, User
+from scanner.resources.iam.credentials import AccessKey, User
 
 AT = datetime(2026, 11, 24, tzinfo=UTC)
 REPORT = (

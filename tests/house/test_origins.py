@@ -41,8 +41,20 @@ def element(listing: Listing | SideList) -> Shape | None:
     assert listing.call is not None
     if isinstance(listing, Listing) and listing.parse is not None:
         return None  # what a converter makes of a text has no shape in botocore
-    found = walk(jmespath.compile(listing.items).parsed, output(listing.call))
+    expression = jmespath.compile(listing.items).parsed
+    if isinstance(listing, Listing) and [one["type"] for one in expression["children"]] == ["flatten", "identity"]:
+        (chosen,) = expression["children"][0]["children"]
+        if chosen["type"] == "multi_select_list":
+            return only(listing, [member(walk(each, output(listing.call))) for each in chosen["children"]])
+    found = walk(expression, output(listing.call))
     assert found is not None
+    return found
+
+
+def only(listing: Listing, shapes: list[Shape | None]) -> Shape:
+    """Of several lists in one answer, give the one whose items the listing's `where` keeps."""
+    assert re.fullmatch(r"\w+", listing.where), f"{listing.where!r} is no field that one list alone has"
+    (found,) = [one for one in shapes if isinstance(one, StructureShape) and listing.where in one.members]
     return found
 
 

@@ -108,8 +108,9 @@ def estate(seed: int, among: tuple[type[Resource], ...], *, blind: bool = False)
 
 @cache
 def needed(facts: frozenset[Fact[Any]]) -> tuple[type[Resource], ...]:
-    """Give the kinds that these facts are made of."""
-    return tuple(need.kind for need in plan_facts(facts).needs.values())
+    """Give the kinds that these facts are made of; what people wrote is in no plan."""
+    written = sorted({fact.owner for fact in facts if fact.owner.recorded}, key=lambda kind: kind.kind)
+    return (*(need.kind for need in plan_facts(facts).needs.values()), *written)
 
 
 def gap(kind: type[Resource]) -> Gap:

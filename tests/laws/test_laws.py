@@ -18,9 +18,10 @@ from scanner.engine import judge
 from scanner.model.estate import Estate
 from scanner.model.finding import Finding, Findings
 from scanner.model.policy import Scope
+from scanner.model.records import Records
 from scanner.model.rule import Rule
 from scanner.model.verdict import Outcome
-from scanner.model.waiver import Waiver
+from scanner.model.waiver import ABOUT_RECORDS, Ticket, Waiver
 from scanner.resources import kinds
 from tests.examples import AT
 from tests.laws import estates
@@ -101,16 +102,17 @@ def _told(found: Findings) -> list[tuple[str, str, str, str, str]]:
 
 @given(seed=SEEDS)
 @LAW
-def test_waivers_change_no_verdict(seed: int) -> None:
-    rule = Random(seed).choice(RULES)
+def test_waivers_and_tickets_change_no_verdict(seed: int) -> None:
+    rule = Random(seed).choice([one for one in RULES if one.id not in ABOUT_RECORDS])
     estate = estates.estate(seed, needed(rule.facts))
-    plain = judged([rule], estate)
+    plain = judged([rule], estate, records=Records())
     waiver = Waiver(rule.id, "*", "reason", "owner", "approver", date(2027, 1, 1))
-    waived = judged([rule], estate, waivers=[waiver])
-    assert _told(plain) == _told(waived)
-    assert all(one.waiver is waiver for one in waived.findings if not one.subject.gap)
-    expired = replace(waiver, expires=date(2026, 11, 23))
-    assert all(one.waiver is None for one in judged([rule], estate, waivers=[expired]).findings)
+    ticket = Ticket(rule.id, "*", "OPS-1", date(2026, 11, 1))
+    seen_to = judged([rule], estate, records=Records((waiver,), (ticket,)))
+    assert _told(plain) == _told(seen_to)
+    assert all(one.waiver is waiver and one.ticket is ticket for one in seen_to.findings if not one.subject.gap)
+    expired = Records((replace(waiver, expires=date(2026, 11, 23)),))
+    assert all(one.waiver is None for one in judged([rule], estate, records=expired).findings)
 
 
 STRICTER: dict[str, Any] = {
@@ -121,6 +123,8 @@ STRICTER: dict[str, Any] = {
     "log_retention": timedelta(days=4000),
     "mirror_freshness": timedelta(seconds=1),
     "export_freshness": timedelta(seconds=1),
+    "drift_checked_every": timedelta(seconds=1),
+    "record_freshness": timedelta(seconds=1),
     "snapshot_lateness": timedelta(0),
     "copies_in_regions": 3,
 }
