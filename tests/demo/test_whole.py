@@ -9,6 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from reports import findings_json
+from reports.catalogue import matrix_rows
 from reports.report import Report
 from rules import catalogue
 from scanner.cli.formats import FORMATS, render
@@ -41,6 +42,14 @@ def test_every_rule_finds_something_kept_and_something_broken(demo: Demo) -> Non
     for rule in set(catalogue().rules) - ON_REQUEST:
         wanted = {"passed"} if rule in NEVER_FAILS else {"failed"} if rule in ONE_ALONE else {"passed", "failed"}
         assert wanted <= outcomes[rule], f"{rule}: {outcomes[rule]}"
+
+
+def test_every_clause_and_every_control_has_a_verdict(demo: Demo) -> None:
+    told = report(demo)
+    verdicts = {clause.id: tally for clause, tally, _ in told.by_clause}
+    assert [name for name, tally in verdicts.items() if tally.total == tally.exempt] == []
+    for row in matrix_rows(demo.policy, catalogue(), verdicts):
+        assert row["clauses"], f"{row['control']} is mapped to no clause"
 
 
 def test_the_kept_estate_keeps_its_schema_and_is_judged_to_the_same_bytes(demo: Demo) -> None:

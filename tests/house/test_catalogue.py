@@ -59,6 +59,18 @@ def test_every_promised_rule_is_there() -> None:
     assert {rule.id for rule in RULES} >= PROMISED, PROMISED - {rule.id for rule in RULES}
 
 
+def test_every_clause_and_every_control_is_established_by_some_rule() -> None:
+    enforced = {clause for rule in RULES for clause in rule.enforces}
+    assert set(POLICY.clauses) == enforced
+    supported = {control for clause in POLICY.clauses for control in POLICY.controls_of([clause])}
+    assert set(POLICY.controls) == supported
+
+
+def test_what_people_attest_is_judged_as_attested() -> None:
+    attested = {clause.id for clause in POLICY.clauses.values() if "attest" in clause.established_by}
+    assert attested == set(catalogue().rules["BK910"].enforces)
+
+
 def test_no_file_is_too_long_to_read_in_one_sitting() -> None:
     long = {
         str(file.relative_to(ROOT)): lines
