@@ -1,4 +1,4 @@
-"""findings.json: the frozen, versioned form of findings (schema: scanner/schemas/findings.schema.json)."""
+"""findings.json: the frozen, versioned form of findings (schema: scanner/documents/findings.schema.json)."""
 
 from __future__ import annotations
 

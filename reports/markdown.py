@@ -22,10 +22,13 @@ def render(report: Report) -> str:
             for estate in report.estates
         ),
         *(f"Not scanned: {cell(one)}.  " for one in report.left_out),
-        f"Judged by **{cell(policy.name)} {cell(policy.version)}**.",
+        f"Judged by **{cell(policy.name)} {cell(policy.version)}** as of {stamp(report.findings.at)}.  ",
+        *_grounds(report),
         "",
         f"**{_count(report.tally)}**",
         "",
+        *_crashes(report),
+        *_accounts(report),
         *_severities(report),
         *_clauses(report),
         *_findings(report, "Failures", report.failures, "Nothing failed."),
@@ -36,10 +39,39 @@ def render(report: Report) -> str:
     return "\n".join(parts).rstrip() + "\n"
 
 
+def _grounds(report: Report) -> list[str]:
+    """Say by which documents it was judged, and what was chosen: a part must not look like the whole."""
+    files = [(report.configuration, report.configuration_digest), *report.records]
+    said = ", ".join(f"{cell(name)} `{digest[:12]}`" for name, digest in files if name)
+    only = "; ".join(f"{name} {cell(value)}" for name, value in report.filters.items())
+    return [*([f"By the documents {said}.  "] if said else []), *([f"**Only {only}**.  "] if only else [])]
+
+
+def _crashes(report: Report) -> list[str]:
+    crashes = report.findings.crashes
+    return (
+        ["**A rule crashed.** These verdicts are unknown:", "", *(f"- {cell(one)}" for one in crashes), ""]
+        if crashes
+        else []
+    )
+
+
+def _accounts(report: Report) -> list[str]:
+    if len(report.estates) == 1:
+        return []
+    rows = [
+        [cell(estate.account_name or estate.account), estate.account, *(str(getattr(tally, state)) for state in STATES)]
+        for estate, tally in report.by_account
+    ]
+    if report.declared.total:
+        rows.append(["no account", "declared", *(str(getattr(report.declared, state)) for state in STATES)])
+    return ["## By account", "", *_table(["Account", "Id", *STATES], rows)]
+
+
 def cell(text: str) -> str:
     """Make text safe inside a table and as Markdown."""
     flat = re.sub(r"\s+", " ", printable(text))
-    return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", flat)
+    return re.sub(r"([\\`*_\[\]<>|#]|&(?=#?\w+;))", r"\\\1", flat)
 
 
 def _count(tally: Tally) -> str:
@@ -97,7 +129,8 @@ def _waived(report: Report) -> list[str]:
 
 
 def _coverage(report: Report) -> list[str]:
-    gaps = [gap for one in report.coverage for gap in one.gaps]
+    kinds = {kind: number for number, kind in enumerate(one.kind for one in report.coverage)}
+    gaps = sorted(report.gaps, key=lambda one: kinds[one[1].kind])
     parts = ["## Not covered", ""]
     if report.unread:
         unread = [[reason.value, str(count), cell(detail)] for detail, (reason, count) in report.unread.items()]
@@ -105,8 +138,8 @@ def _coverage(report: Report) -> list[str]:
     if not gaps:
         return [*parts, "Every list that the rules need was read to its end.", ""]
     rows = [
-        [cell(report.titles.get(gap.kind, gap.kind)), gap.region or "global", cell(gap.within or "–"),
+        [cell(report.titles.get(gap.kind, gap.kind)), cell(report.place(estate, gap.region)), cell(gap.within or "–"),
          gap.unknown.reason.value, cell(gap.unknown.detail)]
-        for gap in gaps
+        for estate, gap in gaps
     ]  # fmt: skip
     return [*parts, *_table(["Kind", "Region", "Within", "Reason", "Detail"], rows)]

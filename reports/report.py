@@ -119,11 +119,17 @@ class Report:
 
     @cached_property
     def by_account(self) -> Sequence[tuple[Estate, Tally]]:
-        """The verdicts by account, in the order of the scan."""
+        """The verdicts by account, in the order of the scan; what is declared is of none of them."""
         found: dict[str, list[Finding]] = {}
         for finding in self.findings.findings:
-            found.setdefault(finding.subject.account, []).append(finding)
+            if not finding.subject.declared:
+                found.setdefault(finding.subject.account, []).append(finding)
         return [(estate, tally(found.get(estate.account, ()))) for estate in self.estates]
+
+    @cached_property
+    def declared(self) -> Tally:
+        """The verdicts on what people declared and wrote, which is no account's."""
+        return tally(finding for finding in self.findings.findings if finding.subject.declared)
 
     def whose(self, finding: Finding) -> str:
         """Name the account of a finding where there are several; "" where there is one."""

@@ -20,6 +20,7 @@ def render(report: Report) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)
+    read = {estate.account: estate.taken_at for estate in report.estates}
     for one in report.findings.findings:
         rule, subject, waiver = one.rule, one.subject, one.waiver
         writer.writerow(
@@ -49,7 +50,7 @@ def render(report: Report) -> str:
                 one.ticket.ticket if one.ticket else "",
                 one.ticket.opened.isoformat() if one.ticket else "",
                 "; ".join(f"{each.fact}={each.value}" for each in one.observations),
-                report.taken_at.isoformat(),
+                read.get(subject.account, report.taken_at).isoformat(),
                 one.fingerprint,
             )
         )
@@ -59,4 +60,4 @@ def render(report: Report) -> str:
 def _safe(cell: str) -> str:
     # A cell that begins so is a formula to a spreadsheet (OWASP, "CSV injection").
     text = printable(cell)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text
+    return f"'{text}" if text.lstrip(" \n")[:1] in ("=", "+", "-", "@", "\t", "＝", "＋", "－", "＠") else text

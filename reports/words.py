@@ -25,12 +25,17 @@ def printable(text: str) -> str:
     return "".join(char for char in text if char in "\n\t" or char.isprintable())
 
 
+def flat(text: str) -> str:
+    """Put a text into one line: a name with a line break must not look like a line of ours."""
+    return " ".join(printable(text).split())
+
+
 def subject_of(finding: Finding, whose: str = "") -> str:
     """Name what a finding is about: the resource's name, region, and account where there are several."""
     subject = finding.subject
     places = [whose, "" if subject.gap else subject.region]
     where = f" ({', '.join(filter(None, places))})" if any(places) else ""
-    return printable(f"{subject.name}{where}")
+    return flat(f"{subject.name}{where}")
 
 
 def lapse_of(finding: Finding) -> str:

@@ -18,7 +18,7 @@ from scanner.model.fact import Fact
 from scanner.model.finding import Finding, Findings, Subject
 from scanner.model.look import Look, Read
 from scanner.model.policy import Policy, Scope
-from scanner.model.reading import Evidence, Known, Reason, Source, Unknown
+from scanner.model.reading import Evidence, Known, Source
 from scanner.model.records import Records
 from scanner.model.resource import Resource
 from scanner.model.rule import Rule
@@ -67,27 +67,32 @@ def judge_all(
     estates: Sequence[Estate],
     policy: Policy,
     *,
-    at: datetime,
+    at: datetime | None,
     systems: Sequence[System] = (),
     scope: Scope = Scope(),  # noqa: B008  # frozen
     records: Records | None = None,
     progress: Callable[[Rule], None] = lambda _: None,
 ) -> Findings:
-    """Judge the estates of several accounts, each for itself; what one refers to in another is looked up there."""
+    """Judge the estates of several accounts, each for itself; what one refers to in another is looked up there.
+
+    With no moment named, each is judged as of when it was read: what was backed up since then it does not hold.
+    """
     chosen = sorted(rules, key=lambda rule: rule.id)
     first = chosen if records is None else [rule for rule in chosen if not _comes_last(rule)]
-    joined = estates if records is None else [_attested(one, policy, records, at) for one in estates]
+    joined = estates if records is None else [_attested(one, policy, records, at or one.taken_at) for one in estates]
     with _no_collector():
-        accounts = [Objectives(look, policy, systems, scope, at) for look in Look.together(joined)]
+        accounts = [
+            Objectives(look, policy, systems, scope, at or look.estate.taken_at) for look in Look.together(joined)
+        ]
         for one in accounts:
             one.beside = {other.look.estate.account: other for other in accounts if other is not one}
-        parts = [_judge(first, one, at, records or Records(), progress) for one in accounts]
+        parts = [_judge(first, one, records or Records(), progress) for one in accounts]
     found = _once(parts)
     if records is None:
         return found
     last = _conclude(chosen, estates, found, policy, records, progress)
     both = sorted((*found.findings, *last.findings), key=_place)
-    return Findings(at, tuple(both), (*found.crashes, *last.crashes))
+    return Findings(found.at, tuple(both), (*found.crashes, *last.crashes))
 
 
 def _attested(estate: Estate, policy: Policy, records: Records, at: datetime) -> Estate:
@@ -110,7 +115,9 @@ def _once(parts: Sequence[Findings]) -> Findings:
             told = (one.rule.id, place.kind, place.id, one.outcome.value, one.verdict.because)
             kept.setdefault(told if place.declared else (*told, place.account, place.region), one)
     return Findings(
-        parts[0].at, tuple(sorted(kept.values(), key=_place)), tuple(crash for part in parts for crash in part.crashes)
+        max(part.at for part in parts),
+        tuple(sorted(kept.values(), key=_place)),
+        tuple(crash for part in parts for crash in part.crashes),
     )
 
 
@@ -139,7 +146,7 @@ def _conclude(
     estate = Estate(Source.DECLARED, run.account, "", regions, found.at, made, {(kind, ""): evidence for kind in made})
     with _no_collector():
         objectives = Objectives(Look(estate), policy, (), Scope(), found.at)
-        return _judge([rule for rule in rules if _comes_last(rule)], objectives, found.at, Records(), progress)
+        return _judge([rule for rule in rules if _comes_last(rule)], objectives, Records(), progress)
 
 
 def _comes_last(rule: Rule) -> bool:
@@ -151,9 +158,9 @@ def _written(records: Records) -> Evidence:
 
 
 def _judge(
-    rules: Sequence[Rule], objectives: Objectives, at: datetime, records: Records, progress: Callable[[Rule], None]
+    rules: Sequence[Rule], objectives: Objectives, records: Records, progress: Callable[[Rule], None]
 ) -> Findings:
-    look = objectives.look
+    look, at = objectives.look, objectives.at
     findings: list[Finding] = []
     crashes: list[str] = []
     waived, ticketed = by_rule(records.waivers), by_rule(records.tickets)
@@ -175,17 +182,18 @@ def _judge(
                 except Exception as crash:  # noqa: BLE001  # a broken rule must not silence the others
                     verdict = Verdict(Outcome.UNKNOWN, f"the rule failed: {type(crash).__name__}: {crash}")
                     crashes.append(f"{rule.id} on {resource.id}: {type(crash).__name__}: {crash}")
+                accepted = own.about(resource.id) if own else ()
                 findings.append(
                     Finding(
                         rule, subject, verdict, objective.system, objective.tier,
-                        covering(own, rule.id, resource.id, at) if own else None,
-                        lapsed(own, rule.id, resource.id, at) if own else None, trace,
-                        worked_on(open_, rule.id, resource.id) if open_ else None,
+                        covering(accepted, rule.id, resource.id, at) if accepted else None,
+                        lapsed(accepted, rule.id, resource.id, at) if accepted else None, trace,
+                        worked_on(open_.about(resource.id), rule.id, resource.id) if open_ else None,
                         _clause_of(look, resource, about) if about else (),
                     )
                 )  # fmt: skip
             look.allowed = None
-            findings.extend(_gaps(rule, kind, look.estate))
+            findings.extend(_gaps(rule, kind, look))
     findings.sort(key=_place)
     return Findings(at, tuple(findings), tuple(crashes))
 
@@ -199,15 +207,12 @@ def _clause_of(look: Look, resource: Resource, about: Fact[str]) -> tuple[str, .
     return (reading.value,) if isinstance(reading, Known) else ()
 
 
-def _gaps(rule: Rule, kind: type[Resource], estate: Estate) -> Iterable[Finding]:
+def _gaps(rule: Rule, kind: type[Resource], look: Look) -> Iterable[Finding]:
     """Yield an unknown finding for every place where there may be resources that were not seen."""
-    gaps = [gap for gap in estate.gaps if gap.kind == kind.kind]
-    if kind.kind not in estate.kinds:
-        gaps = [Gap(kind.kind, "", Unknown(Reason.BEYOND, f"{kind.title}: not collected in this estate"))]
-    for gap in gaps:
+    for gap in look.gaps_of(kind):
         where = f"of {gap.within}" if gap.within else f"in {gap.region}" if gap.region else "in the account"
         name = f"{kind.title} {where}"
-        subject = Subject(kind.kind, f"{kind.kind} {where}", name, estate.account, gap.region, gap=True)
+        subject = Subject(kind.kind, f"{kind.kind} {where}", name, look.estate.account, gap.region, gap=True)
         yield Finding(rule, subject, Verdict(Outcome.UNKNOWN, f"could not be listed: {gap.unknown.detail}"),
                       reads=_gap_reads(gap))  # fmt: skip
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from scanner.model.arn import place_of
+from scanner.model.arn import is_arn, place_of
 from scanner.model.fact import Fact, fact
 from scanner.model.finding import Subject
 from scanner.model.look import Look
@@ -14,7 +14,8 @@ from scanner.model.policy import Objective, Policy, Scope
 from scanner.model.reading import Known, Reading, Reason, Unknown
 from scanner.model.resource import Resource
 from scanner.model.system import Membership, System, membership
-from scanner.plan import sources_of
+from scanner.plan import permission_of, sources_of
+from scanner.resources.unjudged import UnjudgedStore, noun_of
 
 
 class _Source(Resource):
@@ -22,6 +23,20 @@ class _Source(Resource):
 
     tagged_by = "tags"
     tags: Fact[Mapping[str, str]] = fact("The tags it carries: none, or unknown.")
+
+
+def _kinds_of(source: str, backup: type[Resource]) -> Iterator[type[Resource]]:
+    """Give the kinds that the source of a backup can be of; a list of another service tells nothing of it."""
+    if not is_arn(source):
+        yield from sources_of(backup)
+        return
+    if noun_of(source):
+        yield UnjudgedStore
+    service = source.split(":")[2]
+    for store in sources_of(backup):
+        listed = store.listed_by
+        if listed is None or listed.call is None or permission_of(listed.call).partition(":")[0] == service:
+            yield store
 
 
 class Objectives:
@@ -33,14 +48,14 @@ class Objectives:
         self._policy = policy
         self._systems = systems
         self._scope = scope
-        self._at = at
+        self.at = at
         self.by_id = {
             resource.id: resource
             for found in look.estate.resources.values()
             for resource in found
             if not type(resource).belongs_to
         }
-        self._sources: dict[tuple[str, type[Resource]], tuple[Membership, bool]] = {}
+        self._sources: dict[tuple[str, type[Resource], str | Unknown], tuple[Membership, bool]] = {}
         self._tiers: dict[str | None, Mapping[str, Any]] = {}
         self._objectives: dict[tuple[tuple[int, ...], tuple[int, ...], int], Objective] = {}
         self._rows: dict[str, list[tuple[Resource, Subject, Objective]]] = {}
@@ -79,7 +94,8 @@ class Objectives:
 
     def _source(self, source: str, backup: Resource) -> tuple[Membership, bool]:
         """Find the system of a backup's source, and say whether the source is certainly gone."""
-        key = (source, type(backup))
+        account = place_of(source)[1] or self._account_of_original(backup)
+        key = (source, type(backup), account)
         known = self._sources.get(key)
         if known is None:
             owner = self._owner(source)
@@ -87,7 +103,7 @@ class Objectives:
             if there is not None:
                 known = membership(there.seen_by(owner.look), self._systems), False
             else:
-                hidden = self._hidden(source, type(backup))
+                hidden = self._hidden(source, type(backup), account)
                 tags: Reading[Mapping[str, str]] = Known({}) if hidden is None else hidden
                 name = source.rpartition(":")[2].rpartition("/")[2] or source
                 gone = _Source(source, name, backup.account, backup.region, {"tags": tags}).seen_by(self.look)
@@ -103,16 +119,25 @@ class Objectives:
         # The ARN of a bucket names no account.
         return next((other for other in (self, *self.beside.values()) if source in other.by_id), self)
 
-    def _hidden(self, source: str, kind: type[Resource]) -> Unknown | None:
+    def _account_of_original(self, backup: Resource) -> str | Unknown:
+        """Give the account that a copy came from; "" for an original."""
+        if not backup.came_from:
+            return ""
+        reading = self.look.reading(backup, type(backup).facts[backup.came_from])
+        return reading if isinstance(reading, Unknown) else place_of(reading.value or "")[1]
+
+    def _hidden(self, source: str, kind: type[Resource], account: str | Unknown) -> Unknown | None:
         """Say why a source that was not found may exist all the same, if so."""
-        region, account = place_of(source)
+        if isinstance(account, Unknown):
+            return account
+        region = place_of(source)[0]
         look = self.beside[account].look if account in self.beside else self.look
         estate = look.estate
         if account and account != estate.account:
             return Unknown(Reason.BEYOND, f"{source} is in account {account}, not scanned here")
         if region and region not in estate.regions:
             return Unknown(Reason.BEYOND, f"{source} is in region {region}, which was not scanned")
-        gaps = (look.gap(store, region or None) for store in sources_of(kind))
+        gaps = (look.gap(store, region or None) for store in _kinds_of(source, kind))
         return next((gap for gap in gaps if gap is not None), None)
 
     def _anywhere(self, unknown: Unknown) -> Objective:
@@ -131,7 +156,7 @@ class Objectives:
             first = candidates[0] if len(candidates) == 1 else None
             objective = self._objectives[key] = Objective(
                 policy=self._policy,
-                at=self._at,
+                at=self.at,
                 candidates=tuple(self._figures(one) for one in candidates),
                 system=first.name if first else "",
                 tier=first.tier if first else "",

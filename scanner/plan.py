@@ -188,7 +188,8 @@ def plan_facts(facts: Iterable[Fact[Any]]) -> Plan:
             continue  # no account keeps it: it joins when the estate is judged
         if kind.kind not in wanted:
             wanted[kind.kind] = {}
-            pending.extend(kind.facts[name] for name in (kind.belongs_to, kind.tagged_by, kind.member_of) if name)
+            placing = (kind.belongs_to, kind.tagged_by, kind.member_of, kind.came_from)
+            pending.extend(kind.facts[name] for name in placing if name)
         if fact.live is not None:
             wanted[kind.kind][fact.name] = fact
             if fact.live.given is not None:

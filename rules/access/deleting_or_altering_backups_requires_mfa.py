@@ -8,22 +8,22 @@ from scanner.model.policy import Objective
 from scanner.model.reading import Reason, Unknown
 from scanner.model.verdict import Severity, Verdict
 from scanner.resources.access.reach import Deed, told
-from scanner.resources.iam.principals import Principal, Role
+from scanner.resources.iam.principals import Principal, Role, UserPolicies
 
 
 @rule(
     "BK603",
     severity=Severity.HIGH,
-    reads=[Principal.deeds, Role.service_linked, Role.entry],
+    reads=[Principal.deeds, Role.service_linked, Role.entry, UserPolicies.second_factor],
     enforces=["6.2-mfa"],
 )
 def deleting_or_altering_backups_requires_mfa(identity: Principal, demand: Objective) -> Verdict:
     """Deleting or altering backups requires MFA.
 
     A stolen key or password must not be enough to delete what is left after an attack. MFA is asked for by the policies
-    that allow the action, or by the trust policy of the role; `Bool` in a statement that denies is not enough, because
-    long-term keys lack the key that it tests. Roles that only services of AWS can take have nobody to ask. Where an
-    identity provider signs people in, AWS does not see whether they used MFA.
+    that allow the action, by the trust policy of the role, or at the sign-in of a user who has no access key; `Bool` in a
+    statement that denies is not enough, because long-term keys lack the key that it tests. Roles that only services of
+    AWS can take have nobody to ask. Where an identity provider signs people in, AWS does not see whether they used MFA.
 
     Fix: add `"Bool": {"aws:MultiFactorAuthPresent": "true"}` to the role's trust policy, or to the statement that allows
     the action.
@@ -49,6 +49,8 @@ def deleting_or_altering_backups_requires_mfa(identity: Principal, demand: Objec
             return Verdict.passed("it can be taken only with MFA" if entry.people else "nobody can take it")
         if free:
             return _failed(f"{entry.without_mfa[0]} can take it without MFA, and it can", free)
+    if isinstance(identity, UserPolicies) and (free or perhaps or found.missing) and identity.second_factor:
+        return Verdict.passed("it has no access key, and no password without MFA")
     if free:
         return _failed("it can, without MFA,", free)
     if perhaps:

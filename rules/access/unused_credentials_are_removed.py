@@ -67,6 +67,10 @@ def unused_credentials_are_removed(one: User | AccessKey | Role, demand: Objecti
         age = demand.at - used
         return Verdict.when(age <= wanted, f"{what} last used {age.days} days ago, on {used:%Y-%m-%d}", demanded)
     age = demand.at - made
+    if what == "role" and age > LOOKS_BACK:
+        return Verdict.when(
+            age <= wanted, f"role not used within the {speak(LOOKS_BACK)} that AWS looks back", demanded
+        )
     since = "not used since it was" if used is None else "not used since it was last"
     word = "created" if what == "role" else "set" if what == "password" else "created or rotated"
     return Verdict.when(age <= wanted, f"{what} {since} {word} {age.days} days ago, on {made:%Y-%m-%d}", demanded)

@@ -10,6 +10,9 @@ from scanner.model.reading import Reason, Unknown
 from scanner.model.verdict import Severity, Verdict
 from scanner.resources.cloudformation import Stack
 
+#: What is planned only, or was taken back when it could not be made (CloudFormation user guide, "Stack status codes").
+_EMPTY = frozenset({"REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE"})
+
 
 @rule(
     "BK114",
@@ -28,6 +31,8 @@ def live_settings_agree_with_the_code(stack: Stack, demand: Objective) -> Verdic
     """
     if stack.status.startswith("DELETE_"):
         return Verdict.exempt("it is being deleted, or was")
+    if stack.status in _EMPTY:
+        return Verdict.exempt("it has made nothing")
     drift = stack.drift
     if drift == "DRIFTED":
         when = f" on {stack.compared_at:%Y-%m-%d}" if stack.compared_at else ""

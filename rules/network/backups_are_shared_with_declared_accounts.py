@@ -44,7 +44,7 @@ def backups_are_shared_with_declared_accounts(backup: Shared | Vault, demand: Ob
     policy of a vault may let a whole organisation copy into it, for that takes nothing out.
 
     Fix: take back the permission to restore or launch, narrow the vault's policy, or declare the account in the
-    configuration's allowed_accounts.
+    configuration, under allowed: accounts.
     """
     allowed = frozenset({backup.account, *demand.scope.allowed_accounts})
     if isinstance(backup, Vault):

@@ -27,7 +27,7 @@ def a_synthetic_failure_reached_the_subscriber(test: DemandedTest, demand: Objec
     """
     if test.clause != CLAUSE:
         return Verdict.exempt(f"the alert is no part of a {test.name} test")
-    drill = telling(test.rehearsals, demand.rehearsal_evidence)
+    drill = telling(test.rehearsals, demand)
     when = f"on {drill.ended_at:%Y-%m-%d}"
     if demand.at - drill.ended_at > demand.rehearsed_every:
         return Verdict.failed(f"last tried {when}", f"a try every {speak(demand.rehearsed_every)}")

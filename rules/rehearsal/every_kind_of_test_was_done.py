@@ -6,7 +6,7 @@ from rules.kit import rule
 from scanner.model.duration import speak
 from scanner.model.policy import Objective
 from scanner.model.verdict import Severity, Verdict
-from scanner.resources.rehearsals import NOT_YET, DemandedTest
+from scanner.resources.rehearsals import NOT_YET, DemandedTest, held_by
 
 #: The clauses that it is about; the alert has a rule of its own.
 CLAUSES = ("5.3-file", "5.3-configuration", "5.3-access", "5.3-full", "5.3-multi-system", "5.3-continuity")
@@ -22,7 +22,7 @@ def every_kind_of_test_was_done(test: DemandedTest, demand: Objective) -> Verdic
     """Every kind of test the policy names was done this period.
 
     Restoring a database says nothing of the files, the configuration, the access rights, or of systems that need each
-    other. The policy names each kind of test, and each is done once a period on what shows enough.
+    other. The policy names each kind of test, and each is done once a period on what shows enough, and ends well.
 
     Fix: run a drill of this kind, and name its record under `measurements` in the configuration.
     """
@@ -31,11 +31,18 @@ def every_kind_of_test_was_done(test: DemandedTest, demand: Objective) -> Verdic
     every, least = demand.rehearsed_every, demand.rehearsal_evidence
     found = test.rehearsals
     demanded = f"one every {speak(every)}"
-    newest = next((one for one in found.known if one.counts_for(least) and one.ended_at <= demand.at), None)
-    if newest is not None and demand.at - newest.ended_at <= every:
-        return Verdict.passed(f"done on {newest.ended_at:%Y-%m-%d} ({newest.name}, {newest.evidence})", demanded)
+    held = held_by(found.known, demand.at)
+    shown = [one for one in held if one.counts_for(least)]
+    lately = [one for one in shown if demand.at - one.ended_at <= every]
+    done = next((one for one in lately if not one.trouble), None)
+    if done is not None:
+        return Verdict.passed(f"done on {done.ended_at:%Y-%m-%d} ({done.name}, {done.evidence})", demanded)
     found.whole()
-    if newest is not None:
-        return Verdict.failed(f"last done on {newest.ended_at:%Y-%m-%d}", demanded)
-    lesser = f"only done as {found.known[0].evidence}" if found.known else NOT_YET
+    if lately:
+        return Verdict.failed(
+            f"done on {lately[0].ended_at:%Y-%m-%d}, and {lately[0].trouble}", f"{demanded} that ends well"
+        )
+    if shown:
+        return Verdict.failed(f"last done on {shown[0].ended_at:%Y-%m-%d}", demanded)
+    lesser = f"only done as {held[0].evidence}" if held else NOT_YET
     return Verdict.failed(lesser, demanded)

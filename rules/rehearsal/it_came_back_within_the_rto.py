@@ -17,17 +17,19 @@ def it_came_back_within_the_rto(system: DeclaredSystem, demand: Objective) -> Ve
     """It came back within the RTO.
 
     The recovery time is measured from the loss declared (T0) to the recovery validated (T4); what the provider calls the
-    duration of its job is only a part of it. The newest drill decides that was taken on what shows enough. A figure
-    within one look of the limit could be on either side of it, and is unknown.
+    duration of its job is only a part of it. The newest drill decides that brought the system back as a whole and
+    was taken on what shows enough. A figure within one look of the limit could be on either side of it, and is unknown.
 
     Fix: shorten the recovery, with smaller volumes, prepared instances or a replica to promote, or agree on another RTO.
     """
     rto = demand.rto
     drill = telling(
         system.rehearsals,
-        demand.rehearsal_evidence,
-        lambda one: one.recovery_time is not None or one.came_back is False,
-        "the recovery time was not measured",
+        demand,
+        lambda one: (
+            one.of_the_whole and (one.came_back is False or (one.came_back is True and one.recovery_time is not None))
+        ),
+        "how long its recovery takes was not measured",
     )
     demanded, when = speak(rto), f"on {drill.ended_at:%Y-%m-%d}"
     if drill.recovery_time is None or not drill.came_back:

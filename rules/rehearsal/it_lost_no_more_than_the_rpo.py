@@ -25,8 +25,10 @@ def it_lost_no_more_than_the_rpo(system: DeclaredSystem, demand: Objective) -> V
     rpo = demand.rpo
     drill = telling(
         system.rehearsals,
-        demand.rehearsal_evidence,
-        lambda one: one.data_loss is not None or one.came_back is False,
+        demand,
+        lambda one: (
+            one.of_the_whole and (one.came_back is False or (one.came_back is True and one.data_loss is not None))
+        ),
         "without canaries: what was lost was not measured",
     )
     demanded, when = speak(rpo), f"on {drill.ended_at:%Y-%m-%d}"

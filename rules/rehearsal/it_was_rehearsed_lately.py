@@ -7,7 +7,7 @@ from scanner.model.duration import speak
 from scanner.model.policy import Objective
 from scanner.model.verdict import Severity, Verdict
 from scanner.resources.declared import DeclaredSystem
-from scanner.resources.rehearsals import NOT_YET
+from scanner.resources.rehearsals import NOT_YET, held_by
 
 
 @rule("BK903", severity=Severity.HIGH, reads=[DeclaredSystem.rehearsals], enforces=["5.3-full"])
@@ -22,12 +22,12 @@ def it_was_rehearsed_lately(system: DeclaredSystem, demand: Objective) -> Verdic
     every, least = demand.rehearsed_every, demand.rehearsal_evidence
     found = system.rehearsals
     demanded = f"a rehearsal every {speak(every)}"
-    shown = [one for one in found.known if one.counts_for(least) and one.ended_at <= demand.at]
-    newest = next(iter(shown), None)
+    held = tuple(one for one in held_by(found.known, demand.at) if one.of_the_whole)
+    newest = next((one for one in held if one.counts_for(least)), None)
     if newest is not None and demand.at - newest.ended_at <= every:
         return Verdict.passed(f"rehearsed on {newest.ended_at:%Y-%m-%d} ({newest.evidence})", demanded)
     found.whole()
     if newest is not None:
         return Verdict.failed(f"last rehearsed on {newest.ended_at:%Y-%m-%d}", demanded)
-    lesser = f"only rehearsed as {found.known[0].evidence}" if found.known else NOT_YET
+    lesser = f"only rehearsed as {held[0].evidence}" if held else NOT_YET
     return Verdict.failed(lesser, demanded)

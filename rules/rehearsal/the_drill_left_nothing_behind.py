@@ -19,7 +19,7 @@ def the_drill_left_nothing_behind(system: DeclaredSystem, demand: Objective) -> 
 
     Fix: remove what is named, and look why the drill could not.
     """
-    drill = telling(system.rehearsals, demand.rehearsal_evidence)
+    drill = telling(system.rehearsals, demand)
     when = f"on {drill.ended_at:%Y-%m-%d}"
     if drill.left_behind is None:
         raise CouldNotCheck(Unknown(Reason.BEYOND, f"nobody looked for what the drill {when} left behind"))

@@ -26,7 +26,10 @@ def what_came_back_was_verified(system: DeclaredSystem, demand: Objective) -> Ve
     Fix: mend what the checks found, and rehearse again with checks of integrity, freshness and configuration.
     """
     drill = telling(
-        system.rehearsals, demand.rehearsal_evidence, lambda one: one.came_back is True, "nothing came back"
+        system.rehearsals,
+        demand,
+        lambda one: one.of_the_whole and one.came_back is True,
+        "nothing came back as a whole",
     )
     when = f"on {drill.ended_at:%Y-%m-%d}"
     about = (*VERIFICATIONS, "query")

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from scanner.cli.exits import Exit
-from scanner.cli.writing import add, config_of, day, line_of, plain
+from scanner.cli.writing import add, config_of, day, fitting, line_of, plain
 from scanner.documents.attestations import attestations_of, check_attestations, digest_of
 from scanner.documents.construct import load_policy
 from scanner.documents.records import ATTESTATIONS, attestations_file
@@ -54,7 +54,7 @@ def attest(asked: Statement) -> int:
     """Add an attestation to its file."""
     law, config = load_policy(asked.policy), config_of(asked.config)
     clause = _clause(law, asked.clause)
-    target = asked.file or (attestations_file(config) if config else Path(ATTESTATIONS))
+    target = fitting(asked.file or (attestations_file(config) if config else Path(ATTESTATIONS)))
     accounts = {name: one["id"] for name, one in config.data["accounts"].items()} if config else {}
     plain(statement=asked.statement, by=asked.by, role=asked.role, evidence=asked.evidence)
     today = datetime.now(UTC).date()
@@ -110,7 +110,9 @@ def _length(asked: Statement, law: Policy, on: date, today: date) -> dict[str, s
     hint = "--until" if asked.until else "--valid-for"
     try:
         until = day("--until", asked.until) if asked.until else on + parse_duration(written["valid_for"])
-    except (ValueError, OverflowError) as error:
+    except OverflowError:
+        raise click.BadParameter(f"{written['valid_for']} is too long", param_hint=hint) from None
+    except ValueError as error:
         raise click.BadParameter(str(error), param_hint=hint) from None
     if until < today or until < on:
         raise click.BadParameter(f"it would be over since {until}", param_hint=hint)

@@ -91,10 +91,8 @@ class Door(click.Group):
             complain(_broken(error))
             return Exit.INTERNAL
         except Exception as error:  # the last line of defence: say it, point to the tracker
-            if isinstance(error, OSError) and error.errno in _FULL and error.filename is None:
-                _mute()
-                click.echo(f"backup-scan: standard output: {error.strerror}", err=True)
-                return Exit.OUTPUT
+            if isinstance(error, OSError) and (told := _of_the_system(error)) is not None:
+                return told
             if "--debug" in sys.argv:
                 raise
             click.echo(
@@ -123,6 +121,23 @@ def _mute() -> None:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
         os.close(nowhere)
+
+
+def _of_the_system(error: OSError) -> Exit | None:
+    """Tell what is no bug: no room for standard output, or a file that one may not look at."""
+    if error.errno in _FULL and error.filename is None:
+        _mute()
+        click.echo(f"backup-scan: standard output: {error.strerror}", err=True)
+        return Exit.OUTPUT
+    if isinstance(error, PermissionError) and error.filename is not None:
+        # Whether a file is there cannot even be asked in a directory that one may not enter.
+        click.echo(
+            f"backup-scan: {error.filename}: {error.strerror}\n"
+            "  what to do: see to its permissions, or name another file",
+            err=True,
+        )
+        return Exit.USAGE
+    return None
 
 
 def _broken(error: ImportError) -> Exception:
@@ -210,14 +225,14 @@ def version() -> str:
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
 @click.pass_context
 def main(context: click.Context, /, **options: Any) -> int:
-    r"""Judge the backups of an AWS account against the policy.
+    """Judge the backups of an AWS account against the policy.
 
     \b
     backup-scan --account demo --output out     try it: no credentials, no network
     backup-scan init                            write a configuration to start from
     backup-scan --account prod --output out     judge your own account
     backup-scan --from out/estate.json          judge again what was read
-    """
+    """  # noqa: D301  # click's mark for lines that stay as they are
     if context.invoked_subcommand is not None:
         _refuse_lost_options(context, context.invoked_subcommand)
         return 0

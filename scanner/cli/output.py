@@ -25,12 +25,12 @@ def prepare(directory: Path) -> None:
         raise OutputError(f"{directory}: {reason}", hint="choose another directory with --output") from None
 
 
-def write(path: Path, text: str) -> None:
+def write(path: Path, text: str, hint: str = _HINT) -> None:
     """Write a file whole or not at all; raise `OutputError` with the reason."""
-    write_all([(path, text)])
+    write_all([(path, text)], hint)
 
 
-def write_all(files: Iterable[tuple[Path, str]]) -> None:
+def write_all(files: Iterable[tuple[Path, str]], hint: str = _HINT) -> None:
     """Write all files or none: a disk that fills up, or an interrupt, leaves the earlier ones as they were."""
     staged: list[tuple[Path, Path]] = []
     path = Path()
@@ -42,7 +42,7 @@ def write_all(files: Iterable[tuple[Path, str]]) -> None:
     except OSError as error:
         reason = error.strerror or error
         raise OutputError(
-            f"{path}: {reason}; nothing was written, and nothing is left half-written", hint=_HINT
+            f"{path}: {reason}; nothing was written, and nothing is left half-written", hint=hint
         ) from None
     finally:
         for temporary, _ in staged:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ import click
 
 from scanner.model.configuration import Account, Configuration
 from scanner.model.errors import EstateError, ScanRefused
-from scanner.model.estate import Estate, Gap
+from scanner.model.estate import Estate
 from scanner.model.reading import Reason, Source, Unknown
 from scanner.plan import Plan
 from scanner.resources import kinds
@@ -46,14 +46,15 @@ def collect_all(
     work: Plan,
     accounts: Sequence[Account],
     configuration: Configuration,
-    at: datetime,
+    at: datetime | None,
     *,
     concurrency: int,
     quiet: bool,
 ) -> tuple[Estate, ...]:
     """Read several accounts, a few at once; raise `ScanRefused` where none of them could be entered.
 
-    An account of several that cannot be entered is an estate of gaps: every rule is unknown there.
+    An account of several that cannot be entered is an estate of gaps: every rule is unknown there. Without a moment, each
+    is said to be read when its reading begins: the last of many may be an hour behind the first.
     """
     from scanner.collect.session import connect  # noqa: PLC0415, F401  # boto3 is imported once, before the threads
 
@@ -67,11 +68,12 @@ def collect_all(
             def told(unit: Progress) -> None:
                 tell(unit if len(accounts) == 1 else replace(unit, region=f"{account.name} {unit.region}"))
 
+            begun = at or datetime.now(UTC)
             try:
-                return _collect(work, account, configuration, at, share, told)
+                return _collect(work, account, configuration, begun, share, told)
             except ScanRefused as refusal:
                 refusals.append(refusal)
-                return _shut(account, work, at, refusal)
+                return _shut(account, work, configuration, begun, refusal)
 
         estates: tuple[Estate, ...]
         if len(accounts) == 1:
@@ -91,17 +93,20 @@ def collect_all(
     return estates
 
 
-def _shut(account: Account, work: Plan, at: datetime, refusal: ScanRefused) -> Estate:
-    unknown = Unknown(Reason.DENIED, f"the account could not be entered: {refusal}")
-    return Estate(
-        source=Source.LIVE,
+def _shut(account: Account, work: Plan, configuration: Configuration, at: datetime, refusal: ScanRefused) -> Estate:
+    """Give what is left of an account that could not be entered: what is declared, and gaps."""
+    from scanner.collect.live import collect  # noqa: PLC0415
+    from scanner.collect.port import Shut  # noqa: PLC0415
+
+    return collect(
+        work,
+        Shut(f"the account could not be entered: {refusal}"),
         account=account.id,
         caller="",
         regions=account.regions,
-        taken_at=at,
-        resources={},
-        listings={},
-        gaps=tuple(Gap(kind, "", unknown) for kind in work.needs),
+        at=at,
+        declared=configuration.declared,
+        concurrency=1,
         account_name=account.name,
     )
 

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -76,7 +76,7 @@ def review(asked: Asked) -> int:
     estates, configuration = _estates(asked, law, rules)
     at = max(one.taken_at for one in estates)
     found = judge_all(
-        rules, estates, law, at=at, systems=configuration.systems, scope=configuration.scope,
+        rules, estates, law, at=None, systems=configuration.systems, scope=configuration.scope,
         records=configuration.records or Records(),
     )  # fmt: skip
     pages = [_page(one, law, found.findings, estates, configuration, at) for one in clauses]
@@ -107,8 +107,7 @@ def _estates(asked: Asked, law: Policy, rules: Sequence[Rule]) -> tuple[tuple[Es
         return kept, for_kept(kept, asked.kept, asked.config, law, None)
     with ExitStack() as stack:
         chosen = choose(asked.accounts, (), asked.config, law, None, stack, quiet=asked.quiet, dry=False)
-        taken = datetime.now(UTC)
-        read = collect_all(plan(rules), chosen.accounts, chosen.configuration, taken, concurrency=16, quiet=asked.quiet)
+        read = collect_all(plan(rules), chosen.accounts, chosen.configuration, None, concurrency=16, quiet=asked.quiet)
         return read, chosen.configuration
 
 

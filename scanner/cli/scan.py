@@ -97,12 +97,13 @@ def judged(asked: Request) -> Report | None:
     with ExitStack() as stack:
         if asked.kept:
             estates = _kept(asked)
-            configuration = for_kept(estates, asked.kept, asked.config, law, moment)
+            configuration = _with_stated(for_kept(estates, asked.kept, asked.config, law, moment), asked, law)
         else:
             found = choose(
                 asked.accounts, asked.regions, asked.config, law, moment, stack, quiet=asked.quiet, dry=asked.dry_run
             )
-            configuration, left_out = found.configuration, found.left_out
+            # Before anything is read: a mistake in it must not cost a scan.
+            configuration, left_out = _with_stated(found.configuration, asked, law), found.left_out
             work = plan_facts(_all_facts()) if asked.everything else plan(chosen)
             if asked.dry_run:
                 _budget(work, found.accounts, left_out)
@@ -111,13 +112,11 @@ def judged(asked: Request) -> Report | None:
                 return None
             configuration = probing.prepare(found, stack) if asked.probe else configuration
             # Only the demo's clock can be set: a real account is read now, whenever it is judged.
-            taken = moment if moment is not None and found.emulated else datetime.now(UTC)
+            taken = moment if found.emulated else None
             estates = collect_all(
                 work, found.accounts, configuration, taken, concurrency=asked.concurrency, quiet=asked.quiet
             )
             estates = probing.measure(estates) if asked.probe else estates
-    if asked.attestations is not None:
-        configuration = with_attestations(configuration, asked.attestations, law)
     read_at = max(estate.taken_at for estate in estates)
     if moment is not None and moment < read_at:
         click.echo(
@@ -125,7 +124,11 @@ def judged(asked: Request) -> Report | None:
             f"({read_at:%Y-%m-%d %H:%M} UTC): what was made since then counts too",
             err=True,
         )
-    return _judge(chosen, estates, law, configuration, moment or read_at, choice, left_out)
+    return _judge(chosen, estates, law, configuration, moment, choice, left_out)
+
+
+def _with_stated(configuration: Configuration, asked: Request, law: Policy) -> Configuration:
+    return configuration if asked.attestations is None else with_attestations(configuration, asked.attestations, law)
 
 
 def _refuse_what_excludes(asked: Request) -> None:
@@ -196,7 +199,7 @@ def _judge(
     estates: tuple[Estate, ...],
     law: Policy,
     configuration: Configuration,
-    at: datetime,
+    at: datetime | None,
     choice: Choice,
     left_out: tuple[str, ...],
 ) -> Report:

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from reports.report import Report, Tally
-from reports.words import STATES, SYMBOLS, lapse_of, printable, stamp, subject_of, ticket_of, waiver_of
+from reports.words import STATES, SYMBOLS, flat, lapse_of, printable, stamp, subject_of, ticket_of, waiver_of
 from scanner.model.finding import Finding
 
 #: How wide the summary is where it is not a terminal that says.
@@ -113,11 +113,11 @@ def _indented(text: Text, columns: int) -> Padding:
 
 
 def _said(observed: str, demanded: str, seen_to: str) -> Text:
-    text = Text(printable(observed))
+    text = Text(flat(observed))
     if demanded:
-        text.append(f"; demanded: {printable(demanded)}", style="dim")
+        text.append(f"; demanded: {flat(demanded)}", style="dim")
     if seen_to:
-        text.append(f"; {printable(seen_to)}", style="magenta")
+        text.append(f"; {flat(seen_to)}", style="magenta")
     return text
 
 

@@ -12,11 +12,11 @@ import click
 
 from rules import catalogue
 from scanner.cli.exits import Exit
-from scanner.cli.writing import add, config_of, day, line_of, plain
+from scanner.cli.writing import add, config_of, day, fitting, line_of, plain
 from scanner.documents.config import check_config
 from scanner.documents.construct import load_policy
 from scanner.documents.records import WAIVERS, waivers_file
-from scanner.documents.waivers import check_waivers, waivers_of
+from scanner.documents.waivers import check_waivers, same_person, waivers_of
 from scanner.documents.yaml_file import Document, load_yaml
 from scanner.model.waiver import ABOUT_RECORDS, LONGEST_WAIVER, Waiver
 
@@ -60,11 +60,11 @@ def waive(asked: Acceptance) -> int:
                                  param_hint="RULE")  # fmt: skip
     plain(resource=asked.resource, reason=asked.reason, owner=asked.owner, approved_by=asked.approved_by,
            ticket=asked.ticket)  # fmt: skip
-    if asked.owner.strip().casefold() == asked.approved_by.strip().casefold():
+    if same_person(asked.owner, asked.approved_by):
         raise click.BadParameter(f"{asked.approved_by} owns it; another must approve it", param_hint="--approved-by")
     now = datetime.now(UTC)
     expires = _expiry(asked.expires, now.date())
-    target = asked.file or (waivers_file(config) if config else Path(WAIVERS))
+    target = fitting(asked.file or (waivers_file(config) if config else Path(WAIVERS)))
     entry = {"rule": rule, "resource": asked.resource, "reason": asked.reason, "owner": asked.owner,
              "approved_by": asked.approved_by, "expires": expires.isoformat()}  # fmt: skip
     if asked.ticket:

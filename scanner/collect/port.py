@@ -49,3 +49,14 @@ class Port(Protocol):
     def pages(self, service: str, operation: str, region: str, parameters: Mapping[str, Any]) -> Iterator[Page]:
         """Make one operation and yield every page of its answer; raise `CallFailed`."""
         ...
+
+
+class Shut:
+    """The port to an account that could not be entered: every call is refused for the same reason."""
+
+    def __init__(self, because: str) -> None:
+        self._because = because
+
+    def pages(self, service: str, operation: str, region: str, parameters: Mapping[str, Any]) -> Iterator[Page]:  # noqa: ARG002
+        """Refuse."""
+        raise CallFailed(Reason.DENIED, "NotEntered", self._because)

@@ -147,7 +147,9 @@ def load_configuration(
             "log_archives": tuple(data.get("log_archives", ())),
             "endpoints": tuple(data.get("endpoints", ())),
             "not_judged": tuple(data.get("not_judged", ())),
-            "measurements": load_measurements(path, data.get("measurements", ()), {one.name for one in systems}),
+            "measurements": load_measurements(
+                path, data.get("measurements", ()), {one.name for one in systems}, document.lines
+            ),
             "tests": tuple(
                 {"test": one.rehearsed_as, "clause": one.id} for one in policy.clauses.values() if one.rehearsed_as
             ),

@@ -8,6 +8,9 @@ from typing import Self
 
 from scanner.model.errors import BackupScanError
 
+#: How many problems are told at once; mending them shows the others.
+_MOST_TOLD = 50
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
@@ -37,8 +40,11 @@ class DocumentError(BackupScanError):
         return error
 
     def __str__(self) -> str:
-        return "\n".join(
+        lines = [
             f"{self.file}{f':{problem.line}' if problem.line else ''}: {problem.message}"
             f"{f' ({problem.hint})' if problem.hint else ''}"
-            for problem in self.problems
-        )
+            for problem in self.problems[:_MOST_TOLD]
+        ]
+        if len(self.problems) > _MOST_TOLD:
+            lines.append(f"{self.file}: and {len(self.problems) - _MOST_TOLD} more")
+        return "\n".join(lines)

@@ -10,7 +10,7 @@ from pathlib import Path
 from scanner.documents.attestations import attestations_of, read_attestations
 from scanner.documents.errors import DocumentError
 from scanner.documents.waivers import read_waivers, tickets_of, waivers_of
-from scanner.documents.yaml_file import Document
+from scanner.documents.yaml_file import Document, load_yaml
 from scanner.model.attestation import Attestation
 from scanner.model.configuration import Configuration
 from scanner.model.policy import Policy
@@ -75,7 +75,9 @@ def with_attestations(configuration: Configuration, file: Path, policy: Policy) 
     accounts = {name: one.id for name, one in configuration.accounts.items()}
     document = read_attestations(file, policy, accounts)
     records = configuration.records or Records()
-    files = ((file.name, document.digest), *(one for one in records.files if one[0] != ATTESTATIONS))
+    # Those of the configuration count no more, whatever they are called.
+    own = attestations_file(load_yaml(Path(configuration.file))).name if configuration.file else ATTESTATIONS
+    files = ((file.name, document.digest), *(one for one in records.files if one[0] != own))
     stated = attestations_of(document, accounts)
     return replace(configuration, records=replace(records, attestations=stated, files=files))
 

@@ -26,6 +26,8 @@ _COUNTS = {
     "minProperties": ("entry", "entries"),
     "minLength": ("character", "characters"),
 }
+#: How much of a text is repeated in a message.
+_LONGEST = 200
 _BOUNDS = {
     "const": "exactly",
     "minimum": "at least",
@@ -128,7 +130,7 @@ def _say(value: Any) -> str:
         case int() | float():
             return f"the number {value}"
         case str():
-            return repr(value)
+            return repr(value if len(value) <= _LONGEST else f"{value[:_LONGEST]}…")
     kind = "list" if isinstance(value, list) else "mapping"
     return f"a {kind}" if value else f"an empty {kind}"
 

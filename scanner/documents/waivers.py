@@ -7,6 +7,7 @@ from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
+from unicodedata import category, normalize
 
 from scanner.documents.errors import DocumentError, Problem
 from scanner.documents.schema import violations
@@ -51,6 +52,16 @@ def waivers_of(document: Document) -> tuple[Waiver, ...]:
     )  # fmt: skip
 
 
+def same_person(one: str, other: str) -> bool:
+    """Say whether two names are one person's, however they are spaced, composed or capitalised."""
+    return _name(one) == _name(other)
+
+
+def _name(text: str) -> str:
+    seen = "".join(char for char in normalize("NFKC", text) if category(char) != "Cf")
+    return normalize("NFKC", " ".join(seen.split()).casefold())
+
+
 def tickets_of(document: Document) -> tuple[Ticket, ...]:
     """Give the tickets of a checked document, each with its place."""
     return tuple(
@@ -69,7 +80,7 @@ def _waivers(document: Document, rules: Collection[str] | None, at: datetime | N
     for index, waiver in enumerate(document.data.get("waivers") or ()):
         path: JsonPath = ("waivers", index)
         yield from _rule(document, path, waiver["rule"], rules)
-        if waiver["owner"].strip().casefold() == waiver["approved_by"].strip().casefold():
+        if same_person(waiver["owner"], waiver["approved_by"]):
             message = f"found {waiver['approved_by']!r} as owner and approver of the same waiver"
             yield document.problem((*path, "approved_by"), message, "expected someone other than the owner")
         expires = _day(waiver["expires"])

@@ -18,6 +18,8 @@ Lines = Mapping[JsonPath, tuple[int, int]]
 
 # Aliases repeat what they stand for; a document that unfolds beyond this is an accident or an attack.
 _MOST_NODES, _DEEPEST = 100_000, 50
+_LARGEST = 32 << 20
+_TOO_MANY = (f"found more than {_MOST_NODES} values", "expected fewer")
 _TOO_DEEP = ("found more than 50 levels", "expected fewer")
 _TAG = "tag:yaml.org,2002:"
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
@@ -60,9 +62,14 @@ class Document:
 def load_yaml(path: Path) -> Document:
     """Load one YAML document; raise DocumentError with file and line for whatever is wrong with it."""
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as opened:
+            raw = opened.read(_LARGEST + 1)  # a device has no end
     except OSError as error:
         raise DocumentError(str(path), 0, f"cannot be read: {error.strerror or error}") from None
+    if len(raw) > _LARGEST:
+        raise DocumentError(
+            str(path), 0, f"found more than {_LARGEST >> 20} MiB", "expected a document that people write"
+        )
     return parse_yaml(str(path), raw)
 
 
@@ -87,8 +94,11 @@ def compose(file: str, text: str) -> yaml.Node | None:
     """Read a document as nodes, which know where they begin and end."""
     try:
         # The parser in C crashes the interpreter while it composes tens of thousands of levels.
-        depth = 0
+        depth = count = 0
         for event in yaml.parse(text, _Loader):
+            count += isinstance(event, yaml.NodeEvent)
+            if count > _MOST_NODES:  # without composing them all first
+                raise DocumentError(file, _place(event)[0], *_TOO_MANY)
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > _DEEPEST:
                 raise DocumentError(file, _place(event)[0], *_TOO_DEEP)
@@ -123,7 +133,7 @@ class _Reading:
         self.lines.setdefault(path, _place(node))
         self._nodes += 1
         if self._nodes == _MOST_NODES:
-            self._note(node, f"found more than {_MOST_NODES} values", "expected fewer aliases")
+            self._note(node, *_TOO_MANY)
         if self._nodes >= _MOST_NODES:
             return None
         if id(node) in self._open:

@@ -18,6 +18,7 @@ from typing import Any, TypeVar, cast
 os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 os.environ.setdefault("MOTO_RDS_SNAPSHOT_LIMIT", "1000000")
 
+import moto.backends
 import moto.core.utils
 from moto.backends import get_backend
 from moto.core.base_backend import BackendDict
@@ -138,4 +139,10 @@ def _utcnow() -> datetime:
 
 # moto's modules import the function itself, so that only its inside can be exchanged for all of them.
 vars(moto.core.utils)["emulated_now"] = _moto_now
+# moto looks through botocore's folders again for every service, and through its own for every request (measured: a sixth
+# of the time in which a company settles). Its models are its own: those of our clients are changed by botocore.
+_LOADER = vars(moto.core.utils)["create_loader"]()
+vars(moto.core.utils)["create_loader"] = lambda: _LOADER
+_MODULES = tuple(moto.backends.list_of_moto_modules())
+vars(moto.backends)["list_of_moto_modules"] = lambda: _MODULES
 moto.core.utils.utcnow.__code__ = _utcnow.__code__

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
+from threading import Lock
 from typing import Any, cast
 from urllib.parse import parse_qsl, urlencode
 from xml.sax.saxutils import escape
@@ -24,6 +25,7 @@ from moto.core.utils import get_service_model
 from werkzeug.exceptions import NotFound
 
 Document = dict[str, Any]
+_routing = Lock()
 
 # The name in a signature and, where it differs, the services of botocore that sign with it.
 SIGNED_AS: dict[str, tuple[str, ...]] = {
@@ -82,7 +84,9 @@ def recognise(environ: dict[str, Any], body: bytes) -> Intent | None:
             continue
         request = Request({**environ, "wsgi.input": BytesIO(body)})
         try:
-            model, from_path = get_service_router(service).match(request)
+            # moto makes its routers and models when they are first asked for, and not for two threads at once.
+            with _routing:
+                model, from_path = get_service_router(service).match(request)
             protocol = determine_request_protocol(model.service_model, request.content_type)
         except Exception as unknown:  # an unknown service or an unmodelled operation: moto may still know it
             if isinstance(unknown, (NotFound, NotImplementedError)) or "UnknownService" in type(unknown).__name__:

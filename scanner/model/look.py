@@ -6,7 +6,7 @@ may be more*; `any_of` and `all_of` are three-valued; `Partial` carries a list t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -21,6 +21,7 @@ from scanner.model.resource import Resource
 T = TypeVar("T")
 R = TypeVar("R", bound=Resource)
 Read = tuple[Resource | None, Fact[Any] | None, Reading[Any]]
+_BUCKETS = ":s3:::"
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +223,9 @@ class Look:
             if account and account != self.estate.account:
                 raise CouldNotCheck(Unknown(Reason.BEYOND, f"{id} belongs to account {account}, not scanned here"))
             self._close(kind, region or None)
+            if id.startswith(_BUCKETS, id.find(":", len("arn:"))):
+                for other in self.others:
+                    other._close(kind, None)  # noqa: SLF001  # it may be any account's
         return found  # type: ignore[return-value]
 
     def found_as(self, kind: type[Resource], id: str) -> Resource | None:  # noqa: A002  # as above
@@ -246,6 +250,12 @@ class Look:
                     maybe.append((resource, reading))
             index = self._index[fact] = (table, maybe)
         return index
+
+    def gaps_of(self, kind: type[Resource]) -> Sequence[Gap]:
+        """Give every place where there may be resources of a kind that were not found."""
+        if kind.kind not in self._kinds:
+            return (Gap(kind.kind, "", Unknown(Reason.BEYOND, f"{kind.title}: not collected in this estate")),)
+        return self._gaps.get(kind.kind, ())
 
     def gap(self, kind: type[Resource], region: str | None = None) -> Unknown | None:
         """Say why there may be more resources of a kind than were found, if so."""

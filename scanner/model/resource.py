@@ -22,6 +22,8 @@ class Resource:
     child_of: ClassVar[type[Resource] | None] = None
     #: the name of the fact that holds the id of the resource this one belongs to (a backup's source)
     belongs_to: ClassVar[str] = ""
+    #: the name of the fact that names what a copy was copied from, where that tells the source's account and its ARN does not
+    came_from: ClassVar[str] = ""
     #: the kinds that it can belong to; () for any data store
     made_of: ClassVar[tuple[str, ...]] = ()
     #: the name of the fact that holds the tags by which systems select it

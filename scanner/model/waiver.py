@@ -6,16 +6,17 @@ that somebody works on it: the failure still counts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from fnmatch import fnmatchcase
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 #: The rules about waivers and tickets: no waiver and no ticket can be about these, or they would cover each other.
 ABOUT_RECORDS = ("BK911", "BK912")
 #: A year, and the day by which a leap year is longer.
 LONGEST_WAIVER = timedelta(days=366)
+_GLOBS = frozenset("*?[")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +61,36 @@ class Ticket:
 T = TypeVar("T", Waiver, Ticket)
 
 
-def by_rule(records: Iterable[T]) -> dict[str, list[T]]:
-    """Put waivers or tickets under their rules, in the order in which they stand."""
+def is_glob(pattern: str) -> bool:
+    """Say whether a pattern may fit more than the one resource that it names."""
+    return not _GLOBS.isdisjoint(pattern)
+
+
+class Pile(Generic[T]):
+    """The waivers, or the tickets, of one rule. Those that name one resource outright are found by its name."""
+
+    def __init__(self, records: Iterable[T]) -> None:
+        self._named: dict[str, list[tuple[int, T]]] = {}
+        self._patterns: list[tuple[int, T]] = []
+        for place, one in enumerate(records):
+            there = self._patterns if is_glob(one.resource) else self._named.setdefault(one.resource, [])
+            there.append((place, one))
+
+    def about(self, resource: str) -> list[T]:
+        """Give those that are about a resource, in the order in which they stand."""
+        found = [
+            *self._named.get(resource, ()),
+            *(one for one in self._patterns if fnmatchcase(resource, one[1].resource)),
+        ]
+        return [one for _, one in sorted(found, key=lambda one: one[0])]
+
+
+def by_rule(records: Iterable[T]) -> Mapping[str, Pile[T]]:
+    """Put waivers or tickets under their rules."""
     found: dict[str, list[T]] = {}
     for one in records:
         found.setdefault(one.rule, []).append(one)
-    return found
+    return {rule: Pile(some) for rule, some in found.items()}
 
 
 def covering(waivers: Sequence[Waiver], rule: str, resource: str, at: datetime) -> Waiver | None:

@@ -20,7 +20,8 @@ class Sort:
     """A sort of thing that can be harmed: its kind, the actions that harm it, and the type that IAM knows it by.
 
     `policy` is the fact that holds its own policy; `through` the fact that names the resource of kind `holder` whose
-    policy it is, where it is another's. `objects` where the actions are checked on the objects in it.
+    policy it is, where it is another's. `objects` where the actions are checked on the objects in it; `unversioned`
+    where they harm only what keeps no versions.
     """
 
     kind: str
@@ -31,6 +32,7 @@ class Sort:
     holder: str = ""
     access: Access = Access.USUAL
     objects: bool = False
+    unversioned: bool = False
 
     @property
     def service(self) -> str:
@@ -101,6 +103,7 @@ BACKUPS: tuple[Sort, ...] = (
         "bucket", policy="policy",
     ),
     Sort(BUCKET, ("s3:DeleteObjectVersion", "s3:BypassGovernanceRetention"), "object", policy="policy", objects=True),
+    Sort(BUCKET, ("s3:DeleteObject",), "object", policy="policy", objects=True, unversioned=True),
 )  # fmt: skip
 
 #: The keys that encrypt backups.

@@ -116,6 +116,10 @@ def context_of(
         found |= {"aws:multifactorauthpresent": None, "aws:multifactorauthage": None, "aws:username": None}
     else:
         found |= _person(caller)
+        if at is not None and caller.kind == "role":
+            # "Revoke sessions" denies what was issued before it (user guide, "Revoke IAM role temporary credentials"): a
+            # session taken now is not.
+            found["aws:tokenissuetime"] = (at.isoformat(),)
         if caller.tags is not None:
             found |= {f"{_TAGS}{key.lower()}": (value,) for key, value in caller.tags.items()}
             # A session may bring tags of its own unless the role's trust forbids it: only users' tags are the whole.

@@ -113,7 +113,8 @@ def _left_by(denial: Statement) -> _Bound:
     tests = [one for one in denial.conditions if not _spares_services(one)]
     if not denial.conditions:
         return _Bound(Whom.NOBODY)
-    if not tests or any(one.operator.lower() not in _NEGATED for one in tests):
+    # A test of any of several values does not hold for a caller that brings none: it is not denied.
+    if not tests or any(one.operator.lower() not in _NEGATED or one.some for one in tests):
         return _OPEN
     left = [_named(one) for one in tests]
     widest = max(one.whom for one in left)
@@ -121,7 +122,9 @@ def _left_by(denial: Statement) -> _Bound:
 
 
 def _spares_services(one: Condition) -> bool:
-    return one.operator.lower() == "bool" and one.key.lower() in ("aws:principalisawsservice", "aws:viaawsservice")
+    if one.operator.lower() != "bool" or one.key.lower() not in ("aws:principalisawsservice", "aws:viaawsservice"):
+        return False
+    return [value.lower() for value in one.values] == ["false"]
 
 
 def _named(condition: Condition) -> _Bound:
@@ -135,7 +138,7 @@ def _named(condition: Condition) -> _Bound:
         return _Bound(Whom.ACCOUNTS, tuple(sorted(set(values))))
     for keys, whom in ((_ACCOUNT, Whom.ACCOUNTS), (_ORGANISATION, Whom.ORGANISATIONS), (_NETWORK, Whom.NETWORKS)):
         if key in keys:
-            loose = any(one.startswith(("*", "?", "$")) or one in ("o-*", "vpc-*", "vpce-*") for one in values)
+            loose = any(one.startswith(("*", "?", "$", "o-*", "vpc-*", "vpce-*")) for one in values)
             return _OPEN if loose else _Bound(whom, values)
     return _OPEN
 

@@ -41,7 +41,8 @@ def mysql(link: socket.socket) -> None:
         raise Strange("sent no greeting of MySQL")
     greeting = _exactly(link, length)
     if greeting[0] == 0xFF:
-        raise Strange(f"refused the connection: {greeting[3:].decode('utf-8', 'replace').strip()}")
+        said = "".join(char for char in greeting[3:203].decode("utf-8", "replace") if char.isprintable())
+        raise Strange(f"refused the connection: {said.strip()}")
     version, found, rest = greeting[1:].partition(b"\0")
     if greeting[0] != 10 or not found or len(rest) < 15:
         raise Strange("sent no greeting of MySQL")

@@ -13,11 +13,14 @@ from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact, derived, fact
 from scanner.model.look import Look, Partial, those
 from scanner.model.origin import Listing, item
+from scanner.model.policy import Objective
 from scanner.model.reading import Reason, Unknown
 from scanner.model.resource import Resource
 
 #: From least to most: what a measurement was taken on (design, "Drills"). A simulation holds no data, and shows nothing.
 EVIDENCE_CLASSES = ("simulated", "engine", "sandbox", "production-backup")
+#: The tests in which a system comes back as a whole; how long a file takes says nothing of that.
+RECOVERIES = frozenset({"database", "full", "multi-system", "continuity"})
 #: What is checked of what came back, before it counts as recovered (T4).
 VERIFICATIONS = ("integrity", "freshness", "configuration")
 
@@ -100,6 +103,19 @@ class Rehearsal:
     left_behind: tuple[str, ...] | None
     alert_after: timedelta | None
 
+    @property
+    def of_the_whole(self) -> bool:
+        """It brought a system back as a whole."""
+        return not RECOVERIES.isdisjoint(self.tests)
+
+    @property
+    def trouble(self) -> str:
+        """Say how it ended badly; "" where nothing that it tried failed."""
+        if self.came_back is False:
+            return "nothing came back"
+        broken = [one.name for one in self.checks if one.held is False]
+        return f"{len(broken)} of {len(self.checks)} checks did not hold: {', '.join(broken[:3])}" if broken else ""
+
     def counts_for(self, least: str) -> bool:
         """Say whether it was taken on something that shows as much as is demanded."""
         return EVIDENCE_CLASSES.index(self.evidence) >= EVIDENCE_CLASSES.index(least)
@@ -161,14 +177,23 @@ class DemandedTest(Resource):
 NOT_YET = "not rehearsed yet"
 
 
+def held_by(found: Iterable[Rehearsal], at: datetime) -> tuple[Rehearsal, ...]:
+    """Give what had ended by then: a drill that is still to come has shown nothing."""
+    return tuple(one for one in found if one.ended_at <= at)
+
+
 def telling(
-    found: Partial[Rehearsal], least: str, says: Callable[[Rehearsal], bool] = lambda _: True, what: str = ""
+    found: Partial[Rehearsal],
+    demand: Objective,
+    says: Callable[[Rehearsal], bool] = lambda _: True,
+    what: str = "",
 ) -> Rehearsal:
     """Give the newest measurement that was taken on what shows enough, and that says something of what is asked.
 
     Raise `CouldNotCheck` where there is none.
     """
-    whole = found.whole()
+    least = demand.rehearsal_evidence
+    whole = held_by(found.whole(), demand.at)
     shown = [one for one in whole if one.counts_for(least)]
     for one in shown:
         if says(one):

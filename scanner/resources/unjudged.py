@@ -69,6 +69,18 @@ NOUNS = (
     Noun("WorkMail organization", "workmail", "organization/"),
     Noun("WorkSpace", "workspaces", "workspace/", ("AWS::WorkSpaces::Workspace",)),
 )
+#: Parts of such stores, which have ARNs and tags of their own: by service and what stands in the rest of their ARN. Those
+#: that hold data have a name too; none of them is counted as the store itself.
+_PARTS: Mapping[str, Mapping[str, str]] = {
+    "cassandra": {"/table/": "Keyspaces table"},
+    "kendra": {"/": ""},
+    "kinesis": {"/": ""},
+    "profile": {"/": ""},
+    "s3-outposts": {"/accesspoint/": "", "/endpoint/": ""},
+    "s3tables": {"/table/": "S3 table"},
+    "storagegateway": {"/volume/": "Storage Gateway volume", "/": ""},
+    "timestream": {"/": "Timestream table"},
+}
 _OF_SERVICE: dict[str, list[Noun]] = {}
 for _noun in NOUNS:
     _OF_SERVICE.setdefault(_noun.service, []).append(_noun)
@@ -80,7 +92,11 @@ def noun_of(arn: Any) -> str:
     parts = text(arn).split(":", 5)
     if len(parts) < 6:
         return ""
-    return next((noun.title for noun in _OF_SERVICE.get(parts[2], ()) if parts[5].startswith(noun.begins)), "")
+    for noun in _OF_SERVICE.get(parts[2], ()):
+        if parts[5].startswith(noun.begins):
+            rest = parts[5].removeprefix(noun.begins)
+            return next((title for mark, title in _PARTS.get(parts[2], {}).items() if mark in rest), noun.title)
+    return ""
 
 
 def is_unjudged(entry: Mapping[str, Any]) -> bool:

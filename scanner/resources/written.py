@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from scanner.model.arn import place_of
@@ -15,7 +16,7 @@ from scanner.model.policy import Policy
 from scanner.model.reading import Evidence, Known, Reading, Reason, Source, Unknown
 from scanner.model.records import Records
 from scanner.model.verdict import Outcome
-from scanner.model.waiver import Waiver
+from scanner.model.waiver import Waiver, is_glob
 from scanner.resources.records import ClauseAttestation, RuleFailures, WrittenWaiver
 
 _GLOBS = frozenset("*?[")
@@ -65,6 +66,23 @@ class Run:
         accounts = {estate.account for estate in self.estates}
         return accounts.pop() if len(accounts) == 1 else ""
 
+    @cached_property
+    def _by_subject(self) -> Mapping[str, Mapping[str, Sequence[Finding]]]:
+        """The findings of each rule by the resource that they are about; those about gaps are under ""."""
+        found: dict[str, dict[str, list[Finding]]] = {}
+        for rule, findings in self.findings.items():
+            own = found[rule] = {}
+            for one in findings:
+                own.setdefault("" if one.subject.gap else one.subject.id, []).append(one)
+        return found
+
+    def near(self, waiver: Waiver) -> Sequence[Finding]:
+        """Give the findings that a waiver may be about."""
+        if is_glob(waiver.resource):
+            return self.findings.get(waiver.rule, ())
+        own = self._by_subject.get(waiver.rule, {})
+        return (*own.get(waiver.resource, ()), *own.get("", ()))
+
     def beyond(self, waiver: Waiver, records: Records) -> str:
         """Say what a waiver may be about that this run was not asked to judge; "" where there is nothing."""
         if waiver.rule not in self.rules:
@@ -88,7 +106,7 @@ def waivers(records: Records, run: Run) -> tuple[WrittenWaiver, ...]:
     found: list[WrittenWaiver] = []
     times: dict[str, int] = {}
     for one in records.waivers:
-        findings = run.findings.get(one.rule, ())
+        findings = run.near(one)
         evidence = _stands(one.where)
         failures = sum(
             finding.outcome is Outcome.FAILED and one.concerns(one.rule, finding.subject.id) for finding in findings
@@ -111,7 +129,7 @@ def waivers(records: Records, run: Run) -> tuple[WrittenWaiver, ...]:
 
 def _seen(waiver: Waiver, findings: Iterable[Finding]) -> bool:
     """Say whether the one resource that a waiver names outright was judged: then nothing else can need it."""
-    return not _GLOBS & set(waiver.resource) and any(
+    return not is_glob(waiver.resource) and any(
         one.subject.id == waiver.resource and one.outcome is not Outcome.UNKNOWN for one in findings
     )
 

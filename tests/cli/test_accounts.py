@@ -166,3 +166,14 @@ def test_credentials_never_reach_a_report(aws: Emulator) -> None:
     written = "".join(file.read_text(encoding="utf-8") for file in Path("out").iterdir())
     assert "ASIA" not in written
     assert "aws_secret" not in written.lower()
+
+
+def test_what_is_declared_is_no_accounts_and_gaps_name_theirs(aws: Emulator) -> None:
+    configure(aws, f'  locked: {{id: "{THIRD}", regions: [{REGION}], endpoint: "http://127.0.0.1:1"}}\n')
+    CliRunner().invoke(main, ["--quiet", "--rule", "BK102", "--rule", "BK106", "--account", "all", "--output", "out"])
+    text = Path("out/report.md").read_text(encoding="utf-8")
+    assert f"| prod | {HOME} | 1 | 0 | 0 | 0 | 0 |" in text
+    assert "| no account | declared | " in text
+    assert f"| locked, {'all regions'} |" in text or f"| locked, {REGION} |" in text
+    assert "**Only rule BK102 BK106**" in text
+    assert "what the configuration and its records declare" in Path("out/report.html").read_text(encoding="utf-8")

@@ -175,3 +175,19 @@ def test_commands_that_are_not_here_yet_say_so(door: str) -> None:
     )
     assert result.returncode == 1
     assert "not part of this version" in result.stderr
+
+
+def test_no_help_shows_marks_of_the_writing() -> None:
+    for command in ([], *([name] for name in main.commands)):
+        assert "\\b" not in CliRunner().invoke(main, [*command, "--help"]).output, command
+
+
+@pytest.mark.parametrize("command", [["--account", "prod"], ["attest", "3.2-head", "--statement", "s", "--by", "a"]])
+def test_what_may_not_be_looked_at_is_named(command: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "exists", denied)
+    result = run(*command, "--config", "locked/backup-scan.yaml")
+    assert result.exit_code == 2, result.output
+    assert "backup-scan: locked/backup-scan.yaml: Permission denied\n  what to do: see to its" in result.output

@@ -5,14 +5,17 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from scanner.cli.main import main
+from scanner.cli.writing import add
 from scanner.collect.snapshot import dump
 from scanner.documents.yaml_file import load_yaml
 from scanner.model.estate import Estate, Gap
@@ -97,7 +100,7 @@ def test_attest_keeps_the_digest_of_a_file_and_its_path_from_the_attestations(tm
         (["--on", day(-40)], "would be over"),
         (["--valid-for", "32d"], "is too long: the policy lets 3.2-head count for 31 days"),
         (["--valid-for", "soon"], "is not a duration"),
-        (["--valid-for", "999999w"], "out of range"),
+        (["--valid-for", "999999w"], "999999w is too long"),
         (["--until", day(-1)], "would be over"),
         (["--until", day(3), "--valid-for", "1d"], "exclude each other"),
         (["--evidence", "http://example.com"], "no https address"),
@@ -351,3 +354,35 @@ def test_the_people_of_the_exemplary_company_have_stated_everything_whenever_it_
             last = current(mine, "321098765432", at.date(), clause.attested_every)
             assert last is not None, clause.id
             assert last.holds(at.date(), clause.attested_every), clause.id
+
+
+def test_what_is_no_file_is_refused_and_stays_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+    os.mkfifo(tmp_path / "pipe")
+    for name, said in (("a", "symbolic links"), ("pipe", "no regular file"), ("none/x.yaml", "No such file")):
+        for result in (attest("--file", name), waive("--file", name)):
+            assert result.exit_code == 74, result.output
+            assert f"{name}: " in result.output
+            assert said in result.output
+            assert "name another file with --file" in result.output
+    assert (tmp_path / "a").readlink() == Path("b")
+
+
+def test_whoever_writes_at_the_same_time_loses_nothing(tmp_path: Path) -> None:
+    def one(number: int) -> None:
+        entry = {"clause": "3.2-head", "statement": str(number)}
+        add(Path("x.yaml"), "attestations", entry, "attestations:\n", lambda _: sleep(0.01))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(one, range(16)))
+    told = load_yaml(tmp_path / "x.yaml").data["attestations"]
+    assert sorted(int(each["statement"]) for each in told) == list(range(16))
+
+
+def test_a_mistake_in_other_attestations_costs_no_scan(tmp_path: Path) -> None:
+    (tmp_path / "backup-scan.yaml").write_text(CONFIG, encoding="utf-8")
+    (tmp_path / "mine.yaml").write_text("schema: x\n", encoding="utf-8")
+    result = run("--account", "prod", "--attestations", "mine.yaml", "--dry-run")
+    assert result.exit_code == 2, result.output
+    assert "mine.yaml:1: " in result.output

@@ -337,12 +337,13 @@ def test_what_is_right_in_form_is_checked_for_sense_whatever_is_wrong_elsewhere(
 
 def test_the_comments_of_the_starting_configuration_are_valid_too(tmp_path: Path) -> None:
     policy, text = read_policy(), starting_config("111122223333")
-    lists = ("repositories", "exports", "log_archives", "endpoints", "not_judged", "waivers", "tickets")
+    lists = ("repositories", "exports", "log_archives", "endpoints", "not_judged", "waivers", "tickets",
+             "measurements")  # fmt: skip
     for empty in lists:
         text = text.replace(f"{empty}: []\n", f"{empty}:\n")
     text = re.sub(r"^    # ", "    ", text, flags=re.MULTILINE)
     text = re.sub(r"^#  ", "  ", text, flags=re.MULTILINE)
-    text = re.sub(r"^# (waivers_from|attestations):", r"\1:", text, flags=re.MULTILINE)
+    text = re.sub(r"^# (waivers_from|attestations|organization):", r"\1:", text, flags=re.MULTILINE)
     data, _ = read_config(
         write(tmp_path, text),
         tiers=policy["tiers"],
@@ -358,4 +359,5 @@ def test_the_comments_of_the_starting_configuration_are_valid_too(tmp_path: Path
         "endpoint",
     }
     assert all(data[key] for key in lists)
+    assert data["organization"]["listed_by"] == "prod"
     assert data["attestations"] == "records/attestations.yaml"

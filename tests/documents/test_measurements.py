@@ -65,6 +65,10 @@ def test_the_same_record_named_twice_counts_once(tmp_path: Path) -> None:
     [
         (changed(system="order"), "q4.json:10: found unknown system 'order' of measurement orders"),
         (changed(recovery_time="an hour"), "expected a duration such as 1h30m"),
+        (
+            changed(ended_at="2026-13-14T12:00:00Z"),
+            "q4.json:14: found '2026-13-14T12:00:00Z' for measurements[0].ended_at",
+        ),
         (changed(ended_at="yesterday"), "expected an instant such as 2026-11-24T02:00:00Z"),
         (changed(tests=["fire"]), "found 'fire'"),
         ({**RECORD, "evidence": "hearsay"}, "found 'hearsay' for evidence"),
@@ -90,3 +94,24 @@ def test_a_configuration_takes_them_along(tmp_path: Path) -> None:
     configuration = load_configuration(config, load_policy())
     assert [one["name"] for one in configuration.declared["measurements"]] == ["orders"]
     assert {one["test"] for one in configuration.declared["tests"]} >= {"file", "full", "alert"}
+
+
+def test_a_pattern_that_is_none_is_said_with_its_line(tmp_path: Path) -> None:
+    config = written(tmp_path, RECORD)
+    config.write_text(
+        'schema: backup-scan/config/1\naccounts: {prod: {id: "111122223333", regions: [eu-west-1]}}\n'
+        'measurements:\n  - "**q4"\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(
+        DocumentError, match=r"backup-scan.yaml:4: found '\*\*q4' for measurements|found no file"
+    ) as caught:
+        load_configuration(config, load_policy())
+    assert caught.value.line == 4
+
+
+def test_a_run_that_is_told_twice_and_differently_is_refused(tmp_path: Path) -> None:
+    config = written(tmp_path, RECORD)
+    written(tmp_path, changed(came_back=False), "z.json")
+    with pytest.raises(DocumentError, match=r"z.json:1: found run '2026-q4' with another 'orders' than in q4.json"):
+        load_measurements(config, ["*.json"], {"orders"})

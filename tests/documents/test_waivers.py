@@ -142,3 +142,23 @@ def test_records_can_be_moved_to_another_day(tmp_path: Path) -> None:
     assert moved.tickets[0].opened == date(2026, 11, 30)
     assert (moved.attestations[0].on, moved.attestations[0].until) == (date(2026, 11, 30), date(2026, 12, 31))
     assert moved.moved(timedelta(days=-10)) == records
+
+
+@pytest.mark.parametrize("approver", [" ORDERS ", "or\u200bders", "ｏｒｄｅｒｓ", "Jos\u00e9 Lee"])
+def test_nobody_approves_his_own_waiver_by_writing_his_name_otherwise(tmp_path: Path, approver: str) -> None:
+    owner = "jose\u0301  lee" if "Lee" in approver else "orders"
+    text = FILE.replace("owner: orders", f"owner: {owner}").replace(
+        "approved_by: platform", f"approved_by: '{approver}'"
+    )
+    write(tmp_path, waivers=text)
+    with pytest.raises(DocumentError, match="as owner and approver of the same waiver"):
+        read_waivers(tmp_path / "waivers.yaml", rules=RULES, at=AT)
+
+
+def test_other_attestations_take_the_place_of_those_that_the_configuration_names(tmp_path: Path) -> None:
+    config = write(
+        tmp_path, config=CONFIG + "attestations: ours.yaml\n", ours=STATED, theirs=STATED.replace("Ada", "Bea")
+    )
+    found = with_attestations(load_configuration(config, POLICY), tmp_path / "theirs.yaml", POLICY)
+    assert found.records is not None
+    assert [name for name, _ in found.records.files] == ["theirs.yaml"]

@@ -197,3 +197,18 @@ def test_json_is_read_as_json(tmp_path_factory: pytest.TempPathFactory, data: di
     assert load_yaml(file).data == data
     # and the loader is the project's own: PyYAML's is left as it was
     assert yaml.safe_load("a: yes") == {"a": True}
+
+
+def test_what_nobody_wrote_by_hand_is_not_read_to_its_end(tmp_path: Path) -> None:
+    with pytest.raises(DocumentError, match=r"x.yaml:10000: found more than 100000 values"):
+        load(tmp_path, "- [1, 2, 3, 4, 5, 6, 7, 8, 9]\n" * 200_000)
+    with pytest.raises(DocumentError, match="found more than 32 MiB"):
+        load_yaml(Path("/dev/zero"))
+
+
+def test_a_thousand_mistakes_are_not_all_told(tmp_path: Path) -> None:
+    error = DocumentError.of("x.yaml", (Problem(line, 1, "found it") for line in range(1, 1001)))
+    lines = str(error).splitlines()
+    assert len(lines) == 51
+    assert lines[-1] == "x.yaml: and 950 more"
+    assert len(error.problems) == 1000

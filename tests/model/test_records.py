@@ -21,7 +21,7 @@ from scanner.model.reading import Evidence, Known, Reason, Source, Unknown
 from scanner.model.records import Records
 from scanner.model.rule import Rule
 from scanner.model.verdict import Severity, Verdict
-from scanner.model.waiver import Ticket, Waiver
+from scanner.model.waiver import Ticket, Waiver, by_rule
 from scanner.resources.dynamodb import Table
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -152,6 +152,36 @@ def test_waivers_are_weighed_over_all_accounts_of_a_run_once() -> None:
 def test_the_same_waiver_twice_is_two_findings() -> None:
     found = told(judged(estate(bad=False), Records((waiver("*"), waiver("*", expires=date(2026, 1, 1))))), BK911)
     assert sorted(outcome for outcome, _ in found.values()) == ["failed", "passed"]
+
+
+def test_waivers_are_found_in_the_order_in_which_they_stand() -> None:
+    some = (
+        waiver("*"),
+        waiver(arn("a"), expires=date(2026, 1, 1)),
+        waiver(arn("b")),
+        waiver("*:table/?"),
+        waiver(arn("a")),
+    )
+    pile = by_rule(some)["BK998"]
+    for name in "abc":
+        assert pile.about(arn(name)) == [one for one in some if one.concerns("BK998", arn(name))]
+
+
+def test_each_of_a_thousand_waivers_is_held_against_its_own_failure_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = 0
+    real = Waiver.concerns
+
+    def concerns(self: Waiver, rule: str, resource: str) -> bool:
+        nonlocal asked
+        asked += 1
+        return real(self, rule, resource)
+
+    monkeypatch.setattr(Waiver, "concerns", concerns)
+    names = [f"t{number}" for number in range(1000)]
+    failing: dict[str, Any] = dict.fromkeys(names, False)
+    found = judged(estate(**failing), Records(tuple(waiver(arn(name)) for name in names)))
+    assert {one.outcome.value for one in found.findings if one.rule is BK911} == {"passed"}
+    assert asked <= 10 * len(names)
 
 
 # -- open failures -------------------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ def whom(*statements: dict[str, Any]) -> list[tuple[Whom, tuple[str, ...]]]:
         ({"Condition": {"StringEquals": {"AWS:PRINCIPALORGID": ["o-1"]}}}, [(Whom.ORGANISATIONS, ("o-1",))]),
         ({"Condition": {"StringLike": {"aws:PrincipalOrgID": "*"}}}, [(Whom.EVERYONE, ())]),
         ({"Condition": {"StringLike": {"aws:PrincipalOrgID": "o-*"}}}, [(Whom.EVERYONE, ())]),
+        ({"Condition": {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-*/r-*"}}}, [(Whom.EVERYONE, ())]),
         ({"Condition": {"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-1"}}}, [(Whom.EVERYONE, ())]),
         ({"Condition": {"ForAllValues:StringEquals": {"aws:PrincipalOrgPaths": "o-1/*"}}}, [(Whom.EVERYONE, ())]),
         ({"Condition": {"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}}}, [(Whom.EVERYONE, ())]),
@@ -63,6 +64,8 @@ def test_a_denial_of_all_others_narrows_everyone() -> None:
     either = {"StringNotEquals": {"aws:PrincipalOrgID": "o-1", "aws:SourceVpc": "vpc-1"}}
     assert whom({}, {"Effect": "Deny", "Condition": either}) == [(Whom.ORGANISATIONS, ("o-1",))]
     assert whom({}, {"Effect": "Deny"}) == []
+    paths = {"ForAllValues:StringNotLike": {"aws:PrincipalOrgPaths": "o-1/*"}}
+    assert whom({}, {"Effect": "Deny", "Condition": paths}) == [(Whom.ORGANISATIONS, ("o-1/*",))]
 
 
 def test_a_denial_of_less_narrows_nothing() -> None:
@@ -73,6 +76,11 @@ def test_a_denial_of_less_narrows_nothing() -> None:
     assert whom({}, {"Effect": "Deny", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}) == [
         (Whom.EVERYONE, ())
     ]
+    # Who is in no organisation brings no paths, and is not denied.
+    some = {"ForAnyValue:StringNotLike": {"aws:PrincipalOrgPaths": "o-1/*"}}
+    assert whom({}, {"Effect": "Deny", "Condition": some}) == [(Whom.EVERYONE, ())]
+    services = {"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}, "Bool": {"aws:PrincipalIsAWSService": "true"}}
+    assert whom({}, {"Effect": "Deny", "Condition": services}) == [(Whom.EVERYONE, ())]
 
 
 def test_thousands_of_statements_take_no_time() -> None:

@@ -162,6 +162,32 @@ def test_the_summary_shows_waivers_and_tickets(report: Report, capsys: pytest.Ca
     assert "its waiver expired on 2026-10-31 (owner ann): was to be gone by then" in text
 
 
+def test_a_name_with_a_line_break_is_no_line_of_the_summary(report: Report, capsys: pytest.CaptureFixture[str]) -> None:
+    from scanner.cli.summary import show
+
+    first = report.failures[0]
+    named = replace(first, subject=replace(first.subject, name="x\n✓ 0 failed"))
+    show(replace(report, findings=replace(report.findings, findings=(named,))), None)
+    assert not any(line.startswith("✓ 0") for line in map(str.strip, capsys.readouterr().out.splitlines()))
+
+
+def test_a_part_does_not_look_like_the_whole(report: Report) -> None:
+    part = replace(report, filters={"rule": "BK991"}, configuration="mine.yaml", configuration_digest="2" * 64)
+    for name in ("html", "markdown"):
+        text = render(name, part)
+        for said in ("Only", "BK991", "mine.yaml", "2" * 12):
+            assert said in text, (name, said)
+
+
+@pytest.mark.parametrize("name", ["=1", " =1", "\n=1", "＝1", "@x"])
+def test_no_spreadsheet_takes_a_name_for_a_formula(report: Report, name: str) -> None:
+    first = report.failures[0]
+    named = replace(first, subject=replace(first.subject, name=name))
+    text = table.render(replace(report, findings=replace(report.findings, findings=(named,))))
+    (row,) = csv.DictReader(io.StringIO(text, newline=""))
+    assert row["name"] == f"'{name}"
+
+
 def test_a_finding_about_one_clause_counts_for_that_one(report: Report) -> None:
     first = report.findings.findings[0]
     bearing = replace(first.rule, enforces=("4.2-metadata-snapshots", "7.1-rto"))

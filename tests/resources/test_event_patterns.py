@@ -176,6 +176,13 @@ def test_every_event_has_a_page_and_matches_its_own_source() -> None:
         ("NOT OK(a) AND NOT INSUFFICIENT_DATA(a)", True),
         ("ALARM(b)", None),
         ("ALARM(a) AND NOT ALARM(b)", None),
+        ("AT_LEAST(1, ALARM, (a, b))", True),
+        ("AT_LEAST(50%, NOT OK, ('arn:aws:cloudwatch:eu-west-1:111111111111:alarm:a', \"b, c\"))", True),
+        ("AT_LEAST(2, ALARM, (a, b))", None),
+        ("AT_LEAST(51%, ALARM, (a, b))", None),
+        ("AT_LEAST(1, ALARM, (b, c)) OR FALSE", None),
+        ("AT_LEAST(2, OK, (a, b))", False),
+        ("NOT AT_LEAST(1, NOT INSUFFICIENT_DATA, (a, b)) AND TRUE", False),
         ('ALARM("name with spaces, (brackets) and \\"quotes\\"") OR ALARM(a)', True),
     ],
 )
@@ -184,11 +191,14 @@ def test_composite_alarms(rule: str, answer: bool | None) -> None:
     assert (None if isinstance(found, Doubt) else found) is answer
 
 
-@pytest.mark.parametrize("rule", ["", "ALARM(", "ALARM(a) ALARM(b)", "(ALARM(a)", "SOMETHING(a)", "AND", "(" * 500])
+@pytest.mark.parametrize(
+    "rule", ["", "ALARM(", "ALARM(a) ALARM(b)", "(ALARM(a)", "SOMETHING(a)", "AND", "(" * 500, "AT_LEAST(1, ALARM, ())"]
+)
 def test_what_is_no_alarm_rule_is_refused(rule: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         rings(rule, "a")
 
 
 def test_the_alarms_under_a_composite_one_are_named() -> None:
+    assert children("AT_LEAST(2, ALARM, (a,'b c', arn:aws:cloudwatch:eu-west-1:1:alarm:d))") == ("a", "b c", "d")
     assert children('ALARM("a b") AND (OK(arn:aws:cloudwatch:eu-west-1:1:alarm:c) OR NOT ALARM(c))') == ("a b", "c")

@@ -133,6 +133,18 @@ def test_a_stream_of_notices_is_no_delivery() -> None:
     [
         ("arn:aws:kinesis:eu-west-1:111111111111:stream/clicks", "Kinesis stream"),
         ("arn:aws:cassandra:eu-west-1:111111111111:/keyspace/orders/", "Keyspaces keyspace"),
+        # A part is not counted as the whole: else its tags would stand for a store that has none.
+        ("arn:aws:cassandra:eu-west-1:111111111111:/keyspace/orders/table/lines", "Keyspaces table"),
+        ("arn:aws:timestream:eu-west-1:111111111111:database/meters", "Timestream database"),
+        ("arn:aws:timestream:eu-west-1:111111111111:database/meters/table/2026", "Timestream table"),
+        ("arn:aws:s3tables:eu-west-1:111111111111:bucket/lake/table/6f1b", "S3 table"),
+        ("arn:aws:kinesis:eu-west-1:111111111111:stream/clicks/consumer/report:1700000000", ""),
+        ("arn:aws:kendra:eu-west-1:111111111111:index/i/data-source/d", ""),
+        ("arn:aws:storagegateway:eu-west-1:111111111111:gateway/sgw-1", "Storage Gateway"),
+        ("arn:aws:storagegateway:eu-west-1:111111111111:gateway/sgw-1/volume/vol-1", "Storage Gateway volume"),
+        ("arn:aws:s3-outposts:eu-west-1:111111111111:outpost/op-1/bucket/b", "Outposts bucket"),
+        ("arn:aws:s3-outposts:eu-west-1:111111111111:outpost/op-1/accesspoint/a", ""),
+        ("arn:aws:ecr:eu-west-1:111111111111:repository/team/table/shop", "ECR repository"),
         ("arn:aws:mq:eu-west-1:111111111111:broker:shop:b-1", "Amazon MQ broker"),
         ("arn:aws:lightsail:eu-west-1:111111111111:RelationalDatabase/1", "Lightsail database"),
         ("arn:aws-cn:ecr:cn-north-1:111111111111:repository/shop", "ECR repository"),

@@ -6,28 +6,41 @@ asks for the tags of what is acted on does. What a policy denies counts where it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
+from scanner.model.arn import is_arn
 from scanner.model.look import Look
 from scanner.model.resource import Resource
 from scanner.permissions.actions import SERVICES, Sort
-from scanner.permissions.context import Caller, Mfa, context_of
-from scanner.permissions.document import Document
-from scanner.permissions.shelf import Shelf, Target
+from scanner.permissions.context import Caller, Context
+from scanner.permissions.document import Document, Statement
+from scanner.permissions.shelf import Shelf, Target, of_target
 from scanner.permissions.statements import How, Paper
 
 #: Stands for every action of a service: only a pattern for all of them, or for all but some, fits it.
 _EVERY = "EveryActionThereIs"
 
 
+#: Of who calls, from where and with what, nothing is known; but that "${aws:username}" is of no use to a role.
+_ANYBODY = Context({"aws:username": None})
+
+
 def breadth(document: Document, one: Resource, look: Look) -> tuple[str, ...]:
     """Name the services of which a policy gives every action on every backup there can be."""
-    paper = Paper(document)
-    caller = Caller(f"arn:aws:iam::{one.account}:role/anybody")
+    paper = Paper(replace(document, statements=tuple(map(_whoever, document.statements))))
+    partition = one.id.split(":")[1] if is_arn(one.id) else "aws"
+    caller = Caller(f"arn:{partition}:iam::{one.account}:role/anybody")
     return tuple(
         name for name, sorts in SERVICES.items() if _everything(paper, name, sorts, caller, look.estate.regions)
     )
+
+
+def _whoever(statement: Statement) -> Statement:
+    """Take from a statement that allows all conditions but those on what is acted on."""
+    if not statement.allows:
+        return statement
+    return replace(statement, conditions=tuple(one for one in statement.conditions if of_target(one.key.lower())))
 
 
 def breadths(documents: Iterable[tuple[str, Document]], one: Resource, look: Look) -> tuple[str, ...]:
@@ -40,27 +53,41 @@ def _everything(paper: Paper, service: str, sorts: tuple[Sort, ...], caller: Cal
     every = f"{service}:{_EVERY}"
     if not paper.may_allow(every):
         return False
-    shelf = Shelf(_any(sorts, caller.account, regions))
-    context = context_of(caller, mfa=Mfa.USED)
+    shelf = Shelf(_any(sorts, caller, regions))
     for action in (every, *(action for sort in sorts for action in sort.actions)):
-        sides = paper.sides(action, shelf, caller, context)
+        sides = paper.sides(action, shelf, caller, _ANYBODY)
         allowed = sides.allowed(*How)
         if (allowed - sides.denies).most != shelf.whole:
             return False
     return True
 
 
-def _any(sorts: tuple[Sort, ...], account: str, regions: tuple[str, ...]) -> Iterator[Target]:
+def _any(sorts: tuple[Sort, ...], caller: Caller, regions: tuple[str, ...]) -> Iterator[Target]:
     """Make up one thing of each sort in each region, without tags, by a name that no policy names."""
     for sort in sorts:
         for region in regions:
-            yield Target(_arn(sort, account, region), region=region, account=account, tags={})
+            yield Target(_arn(sort, caller, region), region=region, account=caller.account, tags={})
 
 
-def _arn(sort: Sort, account: str, region: str) -> str:
-    name: Any = "7e6d-of-no-policy"
+#: How ARNs of some types end where that is not the type, a colon and a name (service authorization reference).
+_ENDS: Mapping[tuple[str, str], str] = {
+    ("backup", "recoveryPoint"): "recovery-point:{0}",
+    ("backup", "backupVault"): "backup-vault:{0}",
+    ("backup", "backupPlan"): "backup-plan:{0}",
+    ("dlm", "policy"): "policy/{0}",
+    ("dynamodb", "backup"): "table/{0}/backup/{0}",
+    ("dynamodb", "table"): "table/{0}",
+    ("fsx", "backup"): "backup/{0}",
+    ("memorydb", "snapshot"): "snapshot/{0}",
+    ("redshift", "snapshot"): "snapshot:{0}/{0}",
+}
+
+
+def _arn(sort: Sort, caller: Caller, region: str) -> str:
+    partition, name = caller.arn.split(":")[1], "7e6d-of-no-policy"
     if sort.service == "s3":
-        return f"arn:aws:s3:::{name}/{name}" if sort.objects else f"arn:aws:s3:::{name}"
+        return f"arn:{partition}:s3:::{name}/{name}" if sort.objects else f"arn:{partition}:s3:::{name}"
     if sort.service == "ec2":
-        return f"arn:aws:ec2:{region}::{sort.type}/{name}"
-    return f"arn:aws:{sort.service}:{region}:{account}:{sort.type}:{name}"
+        return f"arn:{partition}:ec2:{region}::{sort.type}/{name}"
+    end = _ENDS.get((sort.service, sort.type), f"{sort.type}:{{0}}").format(name)
+    return f"arn:{partition}:{sort.service}:{region}:{caller.account}:{end}"

@@ -21,6 +21,7 @@ _WITHOUT = (
 #: Conditions that say who of an account is meant.
 _POINTING = frozenset({"aws:principalarn", "aws:userid", "aws:username"})
 _ADMITTING = frozenset({"stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike"})
+_EXCEPTING = frozenset({"stringnotequals", "stringnotequalsignorecase", "stringnotlike", "arnnotequals", "arnnotlike"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +70,10 @@ def entry(trust: Document) -> Entry:
         named = one.principals
         services.update(dict.fromkeys(() if named.others else named.services))
         federated.update(dict.fromkeys(() if named.others else named.federated))
-        free = _needs_no_mfa(one, denies, trust)
         for name in _people(named):
+            free = _needs_no_mfa(name, one, denies, trust)
             people[name] = None
-            if (name == "*" or name.endswith(":root")) and not _points(one):
+            if (name == "*" or name.endswith(":root")) and not (_points(one) or any(map(_keeps_out, denies))):
                 wide[name] = None
             if free is not False:
                 (through if ":role/" in name or ":assumed-role/" in name else without)[name] = None
@@ -80,9 +81,11 @@ def entry(trust: Document) -> Entry:
 
 
 def _takes(one: Statement) -> bool:
-    return any(
-        any(matches_action(pattern, action) for pattern in one.actions) != one.other_actions for action in _TAKING
-    )
+    return any(_about(one, action) for action in _TAKING)
+
+
+def _about(one: Statement, action: str) -> bool:
+    return any(matches_action(pattern, action) for pattern in one.actions) != one.other_actions
 
 
 def _people(named: Principals) -> Iterator[str]:
@@ -103,16 +106,41 @@ def _points(one: Statement) -> bool:
     )
 
 
-def _needs_no_mfa(one: Statement, denies: list[Statement], trust: Document) -> Truth:
+def _keeps_out(deny: Statement) -> bool:
+    """Say whether a statement denies everyone but some whom it names."""
+    who, conditions = deny.principals, deny.conditions
+    return (
+        who is not None
+        and not who.others
+        and "*" in who.aws
+        and _about(deny, "sts:AssumeRole")
+        and len(conditions) == 1
+        and conditions[0].key.lower() in _POINTING
+        and conditions[0].operator.lower() in _EXCEPTING
+        and not conditions[0].some
+        and "*" not in conditions[0].values
+    )
+
+
+def _needs_no_mfa(name: str, one: Statement, denies: list[Statement], trust: Document) -> Truth:
     """Say whether a statement lets someone in without MFA; other conditions may hold, so only MFA's own can say no."""
 
-    def free(context: Context) -> Truth:
+    def free(action: str, context: Context) -> Truth:
         denied = any_true(
             all_hold(deny.conditions, context, variables=trust.variables)
             for deny in denies
-            if deny.principals is None or deny.principals.everyone
+            if _about(deny, action) and _means(deny, name)
         )
         allowed = all_hold(one.conditions, context, variables=trust.variables)
         return all_true((allowed, opposite(denied)))
 
-    return any_true(map(free, _WITHOUT))
+    return any_true(free(action, context) for action in _TAKING if _about(one, action) for context in _WITHOUT)
+
+
+def _means(deny: Statement, name: str) -> bool:
+    """Say whether a statement that denies certainly means all whom a name stands for."""
+    who = deny.principals
+    if who is None or not who.others:
+        return who is None or "*" in who.aws
+    # Of a whole account, or of everyone, "all but" some spares those.
+    return name != "*" and not name.endswith(":root") and name not in who.aws and "*" not in who.aws

@@ -6,6 +6,7 @@ searched: it must deny somebody whom it cannot know, and everybody whom it names
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,7 +18,10 @@ from scanner.permissions.shelf import Shelf, Target
 from scanner.permissions.statements import Paper
 
 _NOBODY = "7e6d-whom-no-policy-names"
-_PRINCIPAL = "aws:principalarn"
+_PRINCIPAL, _USER = "aws:principalarn", "aws:username"
+#: How a policy says "the account of whoever calls" or "of the vault", which is one: nobody deletes in another account's
+#: vault (DeleteRecoveryPoint, AWS Backup API reference, takes a vault by its name only).
+_SAME = re.compile(r"\$\{aws:(Principal|Resource)Account\}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,43 +34,77 @@ class Leak:
 
 
 def leaks(policy: Document, vault: str, account: str, declared: Sequence[str]) -> tuple[Leak, ...]:
-    """Give what a vault's policy does not deny to all but the declared: certain leaks first; nothing where it does."""
+    """Give what a vault's policy does not deny to all but the declared; nothing where it denies it all.
+
+    One that is certain stands alone: the rest changes nothing.
+    """
     paper = Paper(policy)
-    region = vault.split(":")[3] if vault.count(":") > 4 else ""
+    _, partition, _, region, *_ = vault.split(":") if vault.count(":") > 4 else ("", "aws", "", "", "")
     points = Shelf(
         Target(arn, region=region, account=account)
         # Recovery points of some kinds are ARNs of their own service.
-        for arn in (f"arn:aws:backup:{region}:{account}:recovery-point:{_NOBODY}", f"arn:aws:ec2:{region}::snapshot/{_NOBODY}")
-    )  # fmt: skip
+        for arn in (
+            f"arn:{partition}:backup:{region}:{account}:recovery-point:{_NOBODY}",
+            f"arn:{partition}:ec2:{region}::snapshot/{_NOBODY}",
+        )
+    )
     itself = Shelf([Target(vault, region=region, account=account)])
     found: list[Leak] = []
-    for who, caller in _callers(policy, account, declared):
+    for who, caller in _callers(policy, f"arn:{partition}:iam::{account}:", declared):
         for action in GUARDED:
             shelf = itself if action.endswith("AccessPolicy") else points
             denied = [paper.sides(action, shelf, caller, context_of(caller, mfa=mfa)).denies for mfa in Mfa]
             if any(one.most != shelf.whole for one in denied):
-                found.append(Leak(action, who))
-            elif any(one.yes != shelf.whole for one in denied):
+                return (Leak(action, who),)
+            if any(one.yes != shelf.whole for one in denied):
                 found.append(Leak(action, who, next(why for one in denied for why in one.why)))
-    return tuple(sorted(found, key=lambda leak: bool(leak.why)))
+    return tuple(found)
 
 
-def _callers(policy: Document, account: str, declared: Sequence[str]) -> Iterator[tuple[str, Caller]]:
-    yield "", Caller(f"arn:aws:iam::{account}:role/{_NOBODY}", {})
-    yield "", Caller(f"arn:aws:iam::{account}:user/{_NOBODY}", {})
-    for name in dict.fromkeys(_named(policy)):
-        if not covered(name, declared) and name.count(":") >= 5 and ":root" not in name:
-            yield name, Caller(name.replace("*", _NOBODY).replace("?", "x"), {})
+def _callers(policy: Document, own: str, declared: Sequence[str]) -> Iterator[tuple[str, Caller]]:
+    yield "", Caller(f"{own}role/{_NOBODY}", {})
+    yield "", Caller(f"{own}user/{_NOBODY}", {})
+    for name in dict.fromkeys(_named(policy, own)):
+        for pattern in _own(name, own):
+            if not (covered(name, declared) or covered(pattern, declared) or _session_covered(pattern, declared)):
+                yield name, Caller(pattern.replace("*", _NOBODY).replace("?", "x"), {})
 
 
-def _named(policy: Document) -> Iterator[str]:
+def _named(policy: Document, own: str) -> Iterator[str]:
     """Give everyone whom the denying statements name, as patterns."""
     for one in policy.denying():
         if one.principals is not None and one.principals.others:
             yield from one.principals.aws
         for condition in one.conditions:
             if condition.key.lower() == _PRINCIPAL:
-                yield from condition.values
+                # A session's own ARN is no value of this key (user guide, "aws:PrincipalArn").
+                yield from (value for value in condition.values if ":assumed-role/" not in value)
+            elif condition.key.lower() == _USER:
+                yield from (f"{own}user/{value}" for value in condition.values)
+
+
+def _own(pattern: str, own: str) -> Iterator[str]:
+    """Give whom of the vault's account a pattern stands for, as patterns of their whole ARNs."""
+    mine = own.split(":")
+    parts = _SAME.sub(mine[4], pattern).split(":", 5)
+    if len(parts) == len(mine):
+        here = [there if matches(part, there) else part for part, there in zip(parts[:5], mine, strict=False)]
+        if parts[5] != "root":
+            yield ":".join((*here, parts[5]))
+    elif len(parts) > 1:
+        yield own + parts[-1]
+    else:
+        yield from (f"{own}{kind}/{pattern}" for kind in ("role", "user"))
+
+
+def _session_covered(pattern: str, declared: Sequence[str]) -> bool:
+    """Say whether a pattern stands for sessions of a role that is declared; their ARNs leave its path out."""
+    head, _, tail = pattern.partition(":assumed-role/")
+    role = tail.partition("/")[0]
+    return bool(role) and (
+        covered(f"{head.replace(':sts:', ':iam:')}:role/{role}", declared)
+        or any(":role/" in one and one.endswith(f"/{role}") for one in declared)
+    )
 
 
 def covered(pattern: str, declared: Sequence[str]) -> bool:

@@ -81,6 +81,7 @@ def needs() -> list[Fact[Any]]:
             found[_any_live(known[sort.kind])] = None
     found.update(dict.fromkeys(known[VAULT].facts[name] for name in ("locked", "lock_final_at", "vault_type")))
     found.update(dict.fromkeys(known[KEY].facts[name] for name in ("manager", "protects")))
+    found[known[BUCKET].facts["versioning"]] = None
     found.update(dict.fromkeys(known[kind].facts[name] for kind in _PUT for name in ("bucket", "prefix")))
     return list(found)
 
@@ -190,7 +191,8 @@ def _there(sort: Sort, one: Any, look: Look) -> Truth:
         case "aws.backup.recovery-point":
             return opposite(_sealed_in(one, look))
         case "aws.s3.bucket":
-            return _holds(one)
+            # Where versions are kept, a deletion only hides the object (S3 user guide, "Deleting object versions").
+            return all_true((_holds(one), not sort.unversioned or _asked(lambda: one.versioning != "Enabled")))
         case "aws.kms.key":
             return _encrypts_backups(one, look)
         case "aws.rds.snapshot" | "aws.rds.cluster-snapshot":

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
-from scanner.model.convert import flag, instant, number, text, tuple_of
+from scanner.model.convert import flag, instant, number, text, tuple_of, whole
 from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact, derived, fact
 from scanner.model.look import Look, gathered, legible
@@ -181,6 +181,15 @@ class Alarm(AnyAlarm):
         "From which value on it rings; none for a band of usual values.", live=item("Threshold", number, absent=None)
     )  # fmt: skip
     comparison: Fact[str] = fact("How it compares.", live=item("ComparisonOperator", text))
+    periods: Fact[int] = fact(
+        # Without a number of its own, all periods that it looks at (PutMetricAlarm, API reference).
+        "How many periods must be beyond that value.", live=item("DatapointsToAlarm || EvaluationPeriods", whole)
+    )  # fmt: skip
+    missing_data: Fact[str] = fact(
+        # The default (MetricAlarm, API reference).
+        "What a period without data counts as: missing, ignore, breaching or notBreaching.",
+        live=item("TreatMissingData", text, absent="missing"),
+    )
     about_data: Fact[bool] = fact(
         "It watches data, backups or keys.",
         live=item("@", lambda raw: any(space in OF_DATA for space in namespaces_of(raw))),

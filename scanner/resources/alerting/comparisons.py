@@ -16,7 +16,7 @@ _COMPARE: Mapping[str, Callable[[float, float], bool]] = {"=": eq, "<": lt, "<="
 
 def test_of(matcher: Any, path: str) -> Test:
     """Make the test that one entry of a pattern's list is; raise ValueError, naming its path, where it is none."""
-    if not isinstance(matcher, Mapping):
+    if not isinstance(matcher, dict):
         if isinstance(matcher, list):
             raise ValueError(f"{path} holds a list within a list")
         return lambda value: _equal(matcher, value)
@@ -42,7 +42,7 @@ def _equal(wanted: Any, value: Any) -> bool:
 
 
 def _text(operator: str, wanted: Any, path: str) -> Test:
-    if isinstance(wanted, Mapping) and operator in ("prefix", "suffix") and set(wanted) == {"equals-ignore-case"}:
+    if isinstance(wanted, dict) and operator in ("prefix", "suffix") and set(wanted) == {"equals-ignore-case"}:
         folded = _said(wanted["equals-ignore-case"], path).casefold()
         if operator == "prefix":
             return lambda value: isinstance(value, str) and value.casefold().startswith(folded)
@@ -65,7 +65,7 @@ def _said(raw: Any, path: str) -> str:
 
 
 def _but(wanted: Any, path: str) -> Test:
-    if isinstance(wanted, Mapping):
+    if isinstance(wanted, dict):
         if len(wanted) != 1:
             raise ValueError(f"{path} excludes {dict(wanted)!r}, which is no comparison")
         ((operator, excluded),) = wanted.items()

@@ -59,22 +59,20 @@ def _mismatch(pattern: Mapping[str, Any], event: Any, where: str) -> str:
             if key == "$or":
                 return ""
             return (
-                _mismatch(wanted, deeper, path)
-                if isinstance(wanted, Mapping) and not isinstance(deeper, list)
-                else path
+                _mismatch(wanted, deeper, path) if isinstance(wanted, dict) and not isinstance(deeper, list) else path
             )
     return where
 
 
 def _check(raw: Any, where: str) -> None:
-    if not isinstance(raw, Mapping) or not raw:
+    if not isinstance(raw, dict) or not raw:
         raise ValueError(f"{where or 'the pattern'} is no object with members")
     for key, value in raw.items():
         path = f"{where}.{key}".lstrip(".")
-        if key == "$or" and isinstance(value, list) and value and all(isinstance(one, Mapping) for one in value):
+        if key == "$or" and isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
             for one in value:
                 _check(one, path)
-        elif isinstance(value, Mapping):
+        elif isinstance(value, dict):
             _check(value, path)
         elif isinstance(value, list) and value:
             for one in value:
@@ -91,11 +89,11 @@ def _object(pattern: Mapping[str, Any], event: Any, where: str) -> Truth:
 
 
 def _member(key: str, wanted: Any, event: Any, where: str) -> Truth:
-    if key == "$or" and all(isinstance(one, Mapping) for one in wanted):
+    if key == "$or" and all(isinstance(one, dict) for one in wanted):
         return any_true(_object(one, event, where) for one in wanted)
     path = f"{where}.{key}".lstrip(".")
     value = _get(event, key)
-    if isinstance(wanted, Mapping):
+    if isinstance(wanted, dict):
         if isinstance(value, list):  # of objects: one of them must match (user guide, "array matching")
             return any_true(_object(wanted, one, path) for one in value)
         return _object(wanted, value, path)
@@ -103,7 +101,7 @@ def _member(key: str, wanted: Any, event: Any, where: str) -> Truth:
 
 
 def _get(event: Any, key: str) -> Any:
-    if isinstance(event, Mapping):
+    if isinstance(event, dict):
         return event.get(key, _PERHAPS if isinstance(event, Open) else _ABSENT)
     return event if event in (ANY, _PERHAPS) else _ABSENT
 
@@ -112,16 +110,16 @@ _PERHAPS: Final = object()
 
 
 def _leaf(matcher: Any, value: Any, path: str) -> Truth:
-    exists = matcher.get("exists") if isinstance(matcher, Mapping) else None
+    exists = matcher.get("exists") if isinstance(matcher, dict) else None
     if value is _PERHAPS:
         return Doubt(path)
     if exists is not None:
         # Exists works on leaves only: an object there is none (user guide, "Exists matching").
-        there = value is ANY or not (value is _ABSENT or isinstance(value, Mapping) or value == [])
+        there = value is ANY or not (value is _ABSENT or isinstance(value, dict) or value == [])
         return there is exists
     if value is ANY:
         return Doubt(path)
-    if value is _ABSENT or isinstance(value, Mapping):
+    if value is _ABSENT or isinstance(value, dict):
         return False
     test = test_of(matcher, path)
     return any_true(

@@ -53,10 +53,11 @@ class Sender:
 def event_bridge(rule: str, account: str, event: Any) -> Sender:
     """EventBridge for a rule; its messages are the events, without attributes."""
     return Sender(
+        # "EventBridge does not support Amazon SNS FIFO (first in, first out) topics" (user guide, "Event bus targets").
         # "You can't use Condition blocks in Amazon SNS topic policies for EventBridge" (EventBridge user guide, "Using
         # resource-based policies"); nor aws:SourceAccount and aws:SourceArn in the key's (SNS developer guide, "Managing
         # Amazon SNS encryption keys and costs").
-        "events.amazonaws.com", account, rule, conditions=False, ordered=True, body=event, attributes={},
+        "events.amazonaws.com", account, rule, conditions=False, body=event, attributes={},
     )  # fmt: skip
 
 

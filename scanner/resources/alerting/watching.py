@@ -76,10 +76,17 @@ def _rings(alarm: Alarm, metric: Metric) -> Iterator[Way]:
     if wrong:
         yield Way(via, broken=wrong)
         return
+    waits = _waits(alarm) if metric.first else ""
+    if waits and alarm.missing_data == "notBreaching":
+        yield Way(via, broken=f"rings only after {waits}, not at the first")
+        return
     within = None if metric.unit is None else metric.unit * threshold
     reaches = alarm.reaches
     for one in reaches.found:
-        yield Way(one.via, one.broken, one.unknown, within)
+        if waits and one.whole:
+            yield doubtful(one.via, f"it waits for {waits}, and whether one without data is one is not worked out")
+        else:
+            yield Way(one.via, one.broken, one.unknown, within)
     if reaches.missing is not None:
         yield Way(via, unknown=reaches.missing, within=within)
 
@@ -99,9 +106,17 @@ def _threshold(comparison: str, threshold: float, metric: Metric) -> str:
     return ""
 
 
+def _waits(alarm: Alarm) -> str:
+    """Say what an alarm on a count waits for, if for more than one period: between two failures there may be no data."""
+    return f"{alarm.periods} periods with failures" if alarm.periods > 1 else ""
+
+
 def watch_needs() -> list[Fact[Any]]:
     """Name the facts that `watch` reads."""
-    return [Alarm.watches, Alarm.threshold, Alarm.comparison, Alarm.reaches, Region.formulas]
+    return [
+        Alarm.watches, Alarm.threshold, Alarm.comparison, Alarm.periods, Alarm.missing_data, Alarm.reaches,
+        Region.formulas,
+    ]  # fmt: skip
 
 
 Measured = Callable[[Any, Look], Iterable[tuple[str, tuple[Metric, ...]]]]

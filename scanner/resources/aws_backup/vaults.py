@@ -107,6 +107,7 @@ class RecoveryPoint(Backup):
     kind = "aws.backup.recovery-point"
     title = "recovery point"
     child_of = Vault
+    came_from = "copied_from"  # the ARN of a bucket names no account
     listed_by = Listing(
         call("backup:ListRecoveryPointsByBackupVault", BackupVaultName=parent("BackupVaultName")),
         "RecoveryPoints[]",

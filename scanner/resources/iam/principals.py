@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from scanner.model.convert import instant, tag_list, text, tuple_of, whole
 from scanner.model.fact import Fact, derived, fact
-from scanner.model.look import Look, Partial, gathered
+from scanner.model.look import Look, Partial, all_of, gathered
 from scanner.model.origin import Listing, SideList, call, item
 from scanner.model.resource import Resource
 from scanner.permissions.document import Document, document
@@ -79,6 +79,15 @@ def needed_to_hold(kind: type[Principal]) -> Iterator[Fact[Any]]:
     yield from (kind.sway, kind.boundary, ManagedPolicy.sway)
     if issubclass(kind, UserPolicies):
         yield from (kind.groups, Group.called, Group.sway)
+
+
+def fellows(look: Look) -> Partial[str]:
+    """Name the accounts of the organisation; the one that manages it may be known where the others are not."""
+    found = gathered(look.every(Member), lambda one: (one.number,))
+    if found.missing is None:
+        return found
+    above = gathered(look.every(Membership), lambda one: () if one.management is None else (one.management,))
+    return Partial((*found.known, *above.known), found.missing)
 
 
 class Holder(Resource):
@@ -168,8 +177,8 @@ class Role(Principal):
     )
     fellows: Fact[Partial[str]] = derived(
         "The accounts of the organisation that its account is in.",
-        needs=lambda _: [Member.number],
-        by=lambda _, look: gathered(look.every(Member), lambda one: (one.number,)),
+        needs=lambda _: [Member.number, Membership.management],
+        by=lambda _, look: fellows(look),
     )
     entry: Fact[Entry] = derived(
         "Who can take it, by its trust policy.",
@@ -192,12 +201,18 @@ class Role(Principal):
     )
 
 
-def keys_of(user: UserPolicies, look: Look) -> bool:
-    """Say whether the credential report shows an active key of a user; it may be older than the user."""
+def reported(user: UserPolicies, look: Look) -> User:
+    """Find a user in the credential report; it may be older than the user."""
     found = look.one(User, user.id)
     if found is None:
         raise ValueError(f"the credential report does not name {user.id}")
-    return found.has_keys
+    return found
+
+
+def doubly(user: User) -> bool:
+    """Say whether nobody can act as a user without a second factor."""
+    asked: tuple[Callable[[], bool], ...] = (lambda: not user.has_keys, lambda: user.mfa or not user.console)
+    return all_of(asked, lambda holds: holds())
 
 
 class UserPolicies(Principal):
@@ -213,7 +228,22 @@ class UserPolicies(Principal):
     groups: Fact[tuple[str, ...]] = fact(
         "The names of the groups that it is in.", live=item("GroupList", tuple_of(text), absent=())
     )
-    has_keys: Fact[bool] = derived("It has an active access key.", needs=lambda _: [User.has_keys], by=keys_of)
+    has_keys: Fact[bool] = derived(
+        "It has an active access key.",
+        needs=lambda _: [User.has_keys],
+        by=lambda user, look: reported(user, look).has_keys,
+    )
+    console: Fact[bool] = derived(
+        "It can sign in to the console.",
+        needs=lambda _: [User.console],
+        by=lambda user, look: reported(user, look).console,
+    )
+    second_factor: Fact[bool] = derived(
+        # Whoever has an MFA device is asked for it at each sign-in (user guide, "AWS multi-factor authentication in IAM").
+        "Nobody can act as it without a second factor: it has no active key, and no password without MFA.",
+        needs=lambda _: [User.has_keys, User.console, User.mfa],
+        by=lambda user, look: doubly(reported(user, look)),
+    )
 
 
 class Group(Holder):

@@ -26,6 +26,12 @@ _BY_AUDIENCE = {
     "www.amazon.com": ("app_id",),
     "graph.facebook.com": ("app_id",),
 }
+#: Claims that anybody's token can have alike: they tell of the run, not whose it is.
+_OF_ANYBODY = frozenset({
+    "aud", "amr", "azp", "ref", "ref_type", "ref_path", "ref_protected", "base_ref", "head_ref", "environment",
+    "environment_protected", "event_name", "pipeline_source", "repository_visibility", "runner_environment", "run_attempt",
+    "run_number", "workflow",
+})  # fmt: skip
 _EQUAL = frozenset({"stringequals", "stringequalsignorecase"})
 _LIKE = frozenset({"stringlike", "arnlike", "arnequals"})
 _UNEQUAL = frozenset({"stringnotequals", "stringnotequalsignorecase"})
@@ -58,21 +64,31 @@ class Entrant:
 
 def entrants(trust: Document) -> tuple[Entrant, ...]:
     """Give everybody whom a trust policy lets in, AWS's own services aside."""
-    fences = [fence for one in trust.denying() for fence in _fences(one)]
+    fences = [(_ways(one), fence) for one in trust.denying() for fence in _fences(one)]
     found = (
         entrant
         for one in trust.allowing()
-        if _about_assuming(one)
+        if (ways := _ways(one))
         for each in _named(one)
-        for entrant in _narrowed(each, [*one.conditions, *fences])
+        for entrant in _narrowed(
+            each, [*one.conditions, *(fence for denied, fence in fences if _taken(each, ways) <= denied)]
+        )
     )
     return tuple(dict.fromkeys(found))
 
 
-def _about_assuming(statement: Statement) -> bool:
-    return any(
-        any(matches_action(pattern, action) for pattern in statement.actions) is not statement.other_actions
+def _taken(entrant: Entrant, ways: frozenset[str]) -> frozenset[str]:
+    """Say which of the ways that a statement allows an entrant can go."""
+    own = ways & {"sts:AssumeRoleWithWebIdentity" if entrant.by is By.ISSUER else "sts:AssumeRole"}
+    return own or ways
+
+
+def _ways(statement: Statement) -> frozenset[str]:
+    """Give the ways of assuming the role that a statement is about."""
+    return frozenset(
+        action
         for action in _ASSUMING
+        if any(matches_action(pattern, action) for pattern in statement.actions) is not statement.other_actions
     )
 
 
@@ -99,7 +115,7 @@ def _named(statement: Statement) -> Iterator[Entrant]:
 def _fences(statement: Statement) -> Iterator[Condition]:
     """Turn "deny all but these" into "only these"; whatever else a denial says is left aside, for it narrows less."""
     who = statement.principals
-    if who is None or who.others or "*" not in who.aws or not _about_assuming(statement):
+    if who is None or who.others or "*" not in who.aws or not _ways(statement):
         return
     narrowing = [one for one in statement.conditions if one.key.lower() != _OF_SERVICES]
     if len(narrowing) != 1:
@@ -174,7 +190,7 @@ def _says_whose(entrant: Entrant, key: str, values: Iterable[str]) -> bool:
     by_audience = _BY_AUDIENCE.get(issuer, () if entrant.shared else ("aud",))
     if claim in by_audience:
         return not _open(values)
-    if claim in ("aud", "amr", "azp"):
+    if claim in _OF_ANYBODY:
         return False
     # `repo:*` is anybody's repository, `repo:us/*` is ours.
     return all(_pinned(value) for value in values)

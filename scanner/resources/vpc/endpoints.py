@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from scanner.model.convert import flag, text, tuple_of
@@ -15,6 +16,17 @@ def service(raw: Any) -> str:
     name = text(raw)
     parts = name.split(".", 3)
     return parts[3] if parts[:2] == ["com", "amazonaws"] and len(parts) == 4 else name
+
+
+def private_names(raw: Mapping[str, Any]) -> bool:
+    """Read whether the service's usual name leads to an endpoint from within its VPC.
+
+    It may do so for inbound resolvers alone: then what is on premises comes by the interface, and what is in the VPC by
+    a gateway, if at all (DnsOptionsSpecification, API reference).
+    """
+    if not flag(raw.get("PrivateDnsEnabled", False)):
+        return False
+    return not flag((raw.get("DnsOptions") or {}).get("PrivateDnsOnlyForInboundResolverEndpoint") or False)
 
 
 class Endpoint(Resource):
@@ -39,5 +51,5 @@ class Endpoint(Resource):
         "The route tables that lead to a gateway.", live=item("RouteTableIds", tuple_of(text), absent=())
     )
     private_names: Fact[bool] = fact(
-        "The service's usual name leads to it.", live=item("PrivateDnsEnabled", flag, absent=False)
+        "The service's usual name leads to it, from within the VPC.", live=item("@", private_names)
     )
