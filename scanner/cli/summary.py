@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 
 from rich.console import Console
@@ -20,6 +20,8 @@ from scanner.model.finding import Finding
 _PLAIN_WIDTH = 120
 #: How many resources are named for one reason; the reports name them all.
 _MOST_NAMES = 20
+#: What is said of a rule differently from resource to resource is said so many times; the report says it all.
+_MOST_SAID = 12
 #: How many rules are named as the first to mend.
 _MOST_RULES = 5
 _PLAIN_SYMBOLS = {"failed": "x", "unknown": "?", "waived": "~", "passed": "+", "exempt": "-", "empty": "."}
@@ -103,9 +105,13 @@ def _findings(console: Console, report: Report, title: str, findings: Sequence[F
         for one in some:
             seen_to = "; ".join(filter(None, (waiver_of(one), ticket_of(one), lapse_of(one))))
             same.setdefault((one.verdict.observed, one.verdict.demanded, seen_to), []).append(one)
-        for (observed, demanded, seen_to), alike in same.items():
+        for (observed, demanded, seen_to), alike in islice(same.items(), _MOST_SAID):
             console.print(_indented(_said(observed, demanded, seen_to), 2))
             console.print(_indented(_names(alike, report), 4))
+        more = sum(len(alike) for alike in islice(same.values(), _MOST_SAID, None))
+        if more:
+            # Every format of the report says all of it.
+            console.print(_indented(Text(f"and {more} more, each in its own way: see the report", style="dim"), 2))
 
 
 def _indented(text: Text, columns: int) -> Padding:

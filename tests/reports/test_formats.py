@@ -15,6 +15,7 @@ from junitparser import Error, Failure, JUnitXml, Skipped
 
 from reports import findings_json, html, junit, markdown, table
 from reports.report import Report, state_of
+from scanner.cli import summary
 from scanner.cli.formats import FORMATS, render
 from scanner.documents.schema import schema_text
 from tests.reports.sample import NASTY, sample
@@ -196,3 +197,18 @@ def test_a_finding_about_one_clause_counts_for_that_one(report: Report) -> None:
     )
     counts = {clause.id: tally.total for clause, tally, _ in one.by_clause}
     assert counts == {"4.2-metadata-snapshots": 0, "7.1-rto": 1}
+
+
+def test_the_terminal_says_only_so_much_of_one_rule(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = sample()
+    summary.show(report, None)
+    whole = capsys.readouterr().out
+    assert "each in its own way" not in whole
+    monkeypatch.setattr(summary, "_MOST_SAID", 0)
+    summary.show(report, None)
+    short = capsys.readouterr().out
+    told = [int(number) for number in re.findall(r"and (\d+) more, each in its own way: see the report", short)]
+    assert sum(told) == len(report.failures) + len(report.unknowns) + len(report.waived)
+    assert len(short.splitlines()) < len(whole.splitlines())
