@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from rules.kit import rule
 from scanner.model.duration import speak
-from scanner.model.errors import CouldNotCheck
 from scanner.model.policy import Objective
-from scanner.model.reading import Reason, Unknown
 from scanner.model.verdict import Severity, Verdict
 from scanner.resources.declared import DeclaredSystem
-from scanner.resources.rehearsals import telling
+from scanner.resources.rehearsals import kept_within, telling
 
 
 @rule("BK901", severity=Severity.CRITICAL, reads=[DeclaredSystem.rehearsals], enforces=["7.1-rto", "2-sla"])
@@ -35,7 +33,4 @@ def it_came_back_within_the_rto(system: DeclaredSystem, demand: Objective) -> Ve
     if drill.recovery_time is None or not drill.came_back:
         return Verdict.failed(f"did not come back {when}", demanded)
     took = f"recovered in {speak(drill.recovery_time)} {when}"
-    if abs(drill.recovery_time - rto) <= drill.resolution:
-        near = f"{took}, within {speak(drill.resolution)} of the RTO of {demanded}: too near to tell"
-        raise CouldNotCheck(Unknown(Reason.BEYOND, near))
-    return Verdict.when(drill.recovery_time < rto, took, demanded)
+    return Verdict.when(kept_within(drill.recovery_time, rto, drill, took), took, demanded)

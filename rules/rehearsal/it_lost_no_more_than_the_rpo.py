@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from rules.kit import rule
 from scanner.model.duration import speak
-from scanner.model.errors import CouldNotCheck
 from scanner.model.policy import Objective
-from scanner.model.reading import Reason, Unknown
 from scanner.model.verdict import Severity, Verdict
 from scanner.resources.declared import DeclaredSystem
-from scanner.resources.rehearsals import telling
+from scanner.resources.rehearsals import kept_within, telling
 
 
 @rule("BK902", severity=Severity.CRITICAL, reads=[DeclaredSystem.rehearsals], enforces=["7.2-rpo", "2-sla"])
@@ -35,7 +33,4 @@ def it_lost_no_more_than_the_rpo(system: DeclaredSystem, demand: Objective) -> V
     if drill.data_loss is None or not drill.came_back:
         return Verdict.failed(f"did not come back {when}: all was lost", demanded)
     lost = f"lost {speak(drill.data_loss)} of data {when}"
-    if abs(drill.data_loss - rpo) <= drill.resolution:
-        near = f"{lost}, within {speak(drill.resolution)} of the RPO of {demanded}: too near to tell"
-        raise CouldNotCheck(Unknown(Reason.BEYOND, near))
-    return Verdict.when(drill.data_loss < rpo, lost, demanded)
+    return Verdict.when(kept_within(drill.data_loss, rpo, drill, lost), lost, demanded)

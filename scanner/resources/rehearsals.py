@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from scanner.model.convert import flag, instant, text, tuple_of
-from scanner.model.duration import parse_duration
+from scanner.model.duration import parse_duration, speak
 from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact, derived, fact
 from scanner.model.look import Look, Partial, those
@@ -203,3 +203,11 @@ def telling(
     else:
         told = f"only rehearsed as {whole[0].evidence}, which shows less than {least}" if whole else NOT_YET
     raise CouldNotCheck(Unknown(Reason.BEYOND, told))
+
+
+def kept_within(figure: timedelta, limit: timedelta, drill: Rehearsal, told: str) -> bool:
+    """Say whether a measured figure is within its limit; raise `CouldNotCheck` where it is within one look of it."""
+    if abs(figure - limit) <= drill.resolution:
+        near = f"{told}, within {speak(drill.resolution)} of the {speak(limit)} demanded: too near to tell"
+        raise CouldNotCheck(Unknown(Reason.BEYOND, near))
+    return figure < limit
