@@ -192,6 +192,17 @@ class Look:
                 yield resource
         self._close(kind, region)
 
+    def sole(self, kind: type[R], *, region: str | None = None) -> R:
+        """Give the resource that stands for a whole region, or for the account; raise where none was read.
+
+        There is one at most; of several, which only a malformed estate has, it is the first by its id.
+        """
+        found = min(self.every(kind, region=region), key=lambda one: one.id, default=None)
+        if found is None:
+            where = f"region {region}" if region else "the account"
+            raise CouldNotCheck(Unknown(Reason.BEYOND, f"{where} was not scanned for the {kind.title}"))
+        return found
+
     def where(self, kind: type[R], fact: Fact[T], value: T, *, region: str | None = None) -> Iterator[R]:
         """Yield the resources whose fact has this value, then raise if there may be more."""
         table, maybe = self._indexed(kind, fact)

@@ -11,7 +11,6 @@ from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact, derived, fact
 from scanner.model.look import Look, Partial, gathered
 from scanner.model.origin import OWN_ACCOUNT, Listing, call
-from scanner.model.reading import Reason, Unknown
 from scanner.model.resource import Resource
 
 if TYPE_CHECKING:
@@ -67,9 +66,7 @@ def grants_everyone(raw: Any) -> bool:
 
 def account_block(look: Look) -> PublicBlock:
     """Give the account's block."""
-    for account in sorted(look.every(Account), key=lambda one: one.id):
-        return account.public_block
-    raise CouldNotCheck(Unknown(Reason.MISSING, "the account's own block on public access was not read"))
+    return look.sole(Account).public_block
 
 
 def effective_block(bucket: Any, look: Look) -> PublicBlock:

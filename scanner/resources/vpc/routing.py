@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact, derived
 from scanner.model.look import Look, gathered
 from scanner.model.origin import Listing
-from scanner.model.reading import Reason, Unknown
+from scanner.model.reading import Unknown
 from scanner.model.resource import Resource
 from scanner.resources.vpc.routes import RouteTable
 
@@ -99,9 +98,7 @@ class Region(Resource):
 
 def region_of(look: Look, region: str) -> Region:
     """Give the networks of a region; raise where it was not scanned."""
-    for found in sorted(look.every(Region, region=region), key=lambda one: one.id):
-        return found
-    raise CouldNotCheck(Unknown(Reason.BEYOND, f"region {region} was not scanned"))
+    return look.sole(Region, region=region)
 
 
 def routing_of(look: Look, region: str) -> Routing:

@@ -144,6 +144,4 @@ class Tenants(Resource):
 
 def tenants_of(look: Look, region: str) -> Tenants:
     """Give what stands in the networks of a region; raise where it was not scanned."""
-    for found in sorted(look.every(Tenants, region=region), key=lambda one: one.id):
-        return found
-    raise CouldNotCheck(Unknown(Reason.BEYOND, f"region {region} was not scanned"))
+    return look.sole(Tenants, region=region)
