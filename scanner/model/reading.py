@@ -36,16 +36,42 @@ class Reason(StrEnum):
     MISSING = "missing"
     BEYOND = "beyond"
     RULE_FAILED = "rule-failed"
+    #: code never holds it: only a running account tells
+    RUNTIME = "runtime"
+    #: there may be more of it than the code that was given
+    OPEN = "open-world"
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place in a file, counted from 1; the end is one past the last column, 0 where only the beginning is known."""
+
+    file: str
+    line: int
+    column: int = 1
+    end_line: int = 0
+    end_column: int = 0
+
+    @property
+    def said(self) -> str:
+        """The place as people write it: `main.tf:12`."""
+        return f"{self.file}:{self.line}"
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Where and when a reading was taken: an API call and its instant, or a file and its line."""
+    """Where and when a reading was taken: an API call and its instant, or a file and its line.
+
+    Of code, `spot` is the exact place and `attribute` the path of what stands there; of an attribute that is not
+    set, the place of its block.
+    """
 
     source: Source
     where: str
     taken_at: datetime | None = None
     request_id: str = ""
+    spot: Spot | None = None
+    attribute: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,135 @@
+"""Blocks: what every source of code is read into before facts are taken from it.
+
+A block is one resource as the code declares it, at one address: a Terraform resource instance, a resource of a plan,
+of a state, or of a CloudFormation template. Its values are plain data (mappings, lists, texts, numbers, booleans,
+None) in which anything the code does not settle is an `Unresolved`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from scanner.model.reading import Source, Spot
+from scanner.model.unresolved import Unresolved
+
+Path = tuple[str | int, ...]
+
+
+class _Absent:
+    """What the code does not set. An explicit null, and CloudFormation's NoValue, are not set either."""
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+ABSENT: Final = _Absent()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What stands at a path of a block: the value or `ABSENT`, and where it, or the nearest above it, is written."""
+
+    value: Any
+    spot: Spot | None
+    attribute: str
+
+
+def _nowhere(_: Path) -> Spot | None:
+    return None
+
+
+@dataclass(slots=True, eq=False)
+class Block:
+    """One resource as the code declares it.
+
+    `values` may be worked out on demand (any Mapping), a nested block is a mapping in a list, as in plan JSON.
+    `spots` gives the place of what stands at a path, or of the nearest above it; None where the source has no lines.
+    `trail` holds the module calls that lead to it, outermost first. `doubt` says why it may not exist at all.
+    `region` and `account` are texts; one that begins with `?` stands for a place the code does not settle, and is the
+    same for all blocks of one provider. `changed` is what a plan or a change set does with it.
+    """
+
+    source: Source
+    type: str
+    address: str
+    root: str
+    values: Mapping[str, Any]
+    spot: Spot | None = None
+    spots: Callable[[Path], Spot | None] = _nowhere
+    region: str = "?region"
+    account: str = "?account"
+    partition: str = "aws"
+    trail: tuple[Spot, ...] = ()
+    doubt: Unresolved | None = None
+    changed: str = ""
+    #: what is known of it without a path: the ARN and the name that AWS gave it, where a state or a plan tells them
+    known_arn: str = ""
+    known_name: str = ""
+
+    def find(self, path: str) -> Found:
+        """Give what stands at a dotted path; a list of one is walked through, as nested blocks are."""
+        here: Any = self.values
+        steps: list[str | int] = []
+        for part in path.split(".") if path else ():
+            if isinstance(here, (list, tuple)):
+                if not here:
+                    return Found(ABSENT, self.place(steps), path)
+                here = here[0]
+                steps.append(0)
+            if isinstance(here, Unresolved):
+                break
+            if not isinstance(here, Mapping):
+                return Found(ABSENT, self.place(steps), path)
+            here = here.get(part)
+            if here is None:
+                return Found(ABSENT, self.place([*steps, part]), path)
+            steps.append(part)
+        return Found(plain(here), self.place(steps), path)
+
+    def place(self, steps: list[str | int] | Path) -> Spot | None:
+        """Give the place of a path, or of the nearest above it that is written."""
+        return self.spots(tuple(steps)) or self.spot
+
+
+def plain(value: Any) -> Any:
+    """Work out a whole value: plain mappings and lists, with `Unresolved` left where it is."""
+    if isinstance(value, Mapping):
+        return {key: plain(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(one) for one in value]
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What could not be read or followed, and so may hide resources: a parse error, a module that is not on disk."""
+
+    message: str
+    spot: Spot
+    hint: str = ""
+    #: the address of the module call or block that it concerns, where it is one
+    address: str = ""
+
+
+@dataclass(slots=True)
+class Code:
+    """One root as it was read: a Terraform root module, a plan, a state, or a CloudFormation stack with its nested ones.
+
+    `root` is its path relative to what was given on the command line (`.` for that itself). `files` are all files
+    that were read for it, relative in the same way.
+    """
+
+    root: str
+    source: Source
+    form: str  #: hcl, plan, state, template, change set
+    blocks: list[Block] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+
+    def __iter__(self) -> Iterator[Block]:
+        return iter(self.blocks)

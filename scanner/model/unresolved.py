@@ -1,0 +1,71 @@
+"""Unresolved values: what code says of a value that only a later moment settles.
+
+An `Unresolved` may lie anywhere inside a fact's value. Whoever touches it (compares, counts, formats, walks it) finds
+that the judgement cannot be made; whoever does not touch it loses nothing. So one unresolved rule of a backup plan
+hides neither the failure of another rule nor turns into a pass.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from scanner.model.errors import CouldNotCheck
+from scanner.model.reading import Evidence, Reason, Source, Spot, Unknown
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Unresolved:
+    """A value that the code leaves open: why, in words, which names it depends on, and where it stands.
+
+    `choices` are the values it can have, where all of them are known (both branches of a condition).
+    Every operation on it raises `CouldNotCheck`; only `is`, `isinstance` and the attributes here are safe.
+    """
+
+    why: str
+    refs: tuple[str, ...] = ()
+    spot: Spot | None = None
+    choices: tuple[Any, ...] = ()
+    reason: Reason = Reason.UNRESOLVED
+
+    @property
+    def unknown(self) -> Unknown:
+        """The reading that this value makes of a fact."""
+        evidence = (Evidence(Source.TERRAFORM, self.spot.said, spot=self.spot),) if self.spot else ()
+        return Unknown(self.reason, self.why, evidence)
+
+    def stop(self, *_: object, **__: object) -> NoReturn:
+        """Refuse to be used as if it were a value."""
+        raise CouldNotCheck(self.unknown)
+
+    def __repr__(self) -> str:
+        return f"<unresolved: {self.why}>"
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name.startswith("__"):  # copy, pickle and the like ask; nothing of a value is told by it
+            raise AttributeError(name)
+        self.stop()
+
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = stop  # type: ignore[assignment]
+    __hash__ = __bool__ = __len__ = __iter__ = __contains__ = __getitem__ = __next__ = stop  # type: ignore[assignment]
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = stop
+    __floordiv__ = __mod__ = __rmod__ = __divmod__ = __pow__ = __and__ = __rand__ = __or__ = __ror__ = stop
+    __xor__ = __neg__ = __pos__ = __abs__ = __invert__ = __int__ = __float__ = __index__ = __round__ = stop
+    __str__ = __format__ = __bytes__ = __call__ = __enter__ = __reversed__ = stop  # type: ignore[assignment]
+
+
+def unresolved_in(value: Any) -> Unresolved | None:
+    """Give the first unresolved value inside plain data (mappings, lists, texts, numbers)."""
+    if isinstance(value, Unresolved):
+        return value
+    if isinstance(value, dict):
+        parts: Any = (*value.keys(), *value.values())
+    elif isinstance(value, (list, tuple)):
+        parts = value
+    else:
+        return None
+    for part in parts:
+        found = unresolved_in(part)
+        if found is not None:
+            return found
+    return None
