@@ -18,11 +18,12 @@ from scanner.model.fact import Fact
 from scanner.model.finding import Finding, Findings, Subject
 from scanner.model.look import Look, Read
 from scanner.model.policy import Policy, Scope
-from scanner.model.reading import Evidence, Known, Source
+from scanner.model.reading import Evidence, Known, Reason, Source
 from scanner.model.records import Records
 from scanner.model.resource import Resource
 from scanner.model.rule import Rule
 from scanner.model.system import System
+from scanner.model.unresolved import Unresolved, unresolved_in
 from scanner.model.verdict import Outcome, Verdict
 from scanner.model.waiver import by_rule, covering, lapsed, worked_on
 from scanner.objectives import Objectives
@@ -173,15 +174,21 @@ def _judge(
             for resource, subject, objective in objectives.rows(kind):
                 trace: list[Read] = []
                 look.trace, look.allowed = trace, facts
+                reason: Reason | None = None
                 try:
                     verdict = ask(resource, objective)
                 except CouldNotCheck as stop:
-                    verdict = Verdict(Outcome.UNKNOWN, stop.unknown.detail)
+                    verdict, reason = Verdict(Outcome.UNKNOWN, stop.unknown.detail), stop.unknown.reason
                 except NotDemanded as stop:
                     verdict = Verdict(Outcome.EXEMPT, str(stop))
                 except Exception as crash:  # noqa: BLE001  # a broken rule must not silence the others
-                    verdict = Verdict(Outcome.UNKNOWN, f"the rule failed: {type(crash).__name__}: {crash}")
-                    crashes.append(f"{rule.id} on {resource.id}: {type(crash).__name__}: {crash}")
+                    left_open = _left_open(trace) if resource.declaration is not None else None
+                    if left_open is not None:  # a function of C refused the unresolved value before it could
+                        verdict, reason = Verdict(Outcome.UNKNOWN, left_open.why), left_open.reason
+                    else:
+                        verdict = Verdict(Outcome.UNKNOWN, f"the rule failed: {type(crash).__name__}: {crash}")
+                        reason = Reason.RULE_FAILED
+                        crashes.append(f"{rule.id} on {resource.id}: {type(crash).__name__}: {crash}")
                 accepted = own.about(resource.id) if own else ()
                 findings.append(
                     Finding(
@@ -189,13 +196,20 @@ def _judge(
                         covering(accepted, rule.id, resource.id, at) if accepted else None,
                         lapsed(accepted, rule.id, resource.id, at) if accepted else None, trace,
                         worked_on(open_.about(resource.id), rule.id, resource.id) if open_ else None,
-                        _clause_of(look, resource, about) if about else (),
+                        _clause_of(look, resource, about) if about else (), reason,
                     )
                 )  # fmt: skip
             look.allowed = None
             findings.extend(_gaps(rule, kind, look))
     findings.sort(key=_place)
     return Findings(at, tuple(findings), tuple(crashes))
+
+
+def _left_open(trace: Sequence[Read]) -> Unresolved | None:
+    for _, _, reading in reversed(trace):
+        if isinstance(reading, Known) and (found := unresolved_in(reading.value)) is not None:
+            return found
+    return None
 
 
 def _place(one: Finding) -> tuple[str, str, str, str]:
@@ -210,6 +224,8 @@ def _clause_of(look: Look, resource: Resource, about: Fact[str]) -> tuple[str, .
 def _gaps(rule: Rule, kind: type[Resource], look: Look) -> Iterable[Finding]:
     """Yield an unknown finding for every place where there may be resources that were not seen."""
     for gap in look.gaps_of(kind):
+        if gap.unknown.reason in (Reason.OPEN, Reason.RUNTIME):
+            continue  # code is an open world: that there may be more elsewhere is no finding about it
         where = f"of {gap.within}" if gap.within else f"in {gap.region}" if gap.region else "in the account"
         name = f"{kind.title} {where}"
         subject = Subject(kind.kind, f"{kind.kind} {where}", name, look.estate.account, gap.region, gap=True)

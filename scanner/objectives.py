@@ -39,6 +39,13 @@ def _kinds_of(source: str, backup: type[Resource]) -> Iterator[type[Resource]]:
             yield store
 
 
+def _subject(one: Resource, declared: bool) -> Subject:  # noqa: FBT001  # private
+    # A place that code leaves open must be compared with care in a judgement, and sorted without any in a report.
+    return Subject(
+        one.kind, one.id, one.name, str(one.account), str(one.region), declared=declared, declaration=one.declaration
+    )
+
+
 class Objectives:
     """Finds the objective of each resource, once: by its own system, or by that of the resource it belongs to."""
 
@@ -66,7 +73,7 @@ class Objectives:
         if rows is None:
             declared = kind.recorded or (kind.listed_by is not None and bool(kind.listed_by.declared))
             rows = self._rows[kind.kind] = [
-                (one, Subject(one.kind, one.id, one.name, one.account, one.region, declared=declared), self._find(one))
+                (one, _subject(one, declared), self._find(one))
                 for one in self.look.found(kind)
             ]
         return rows

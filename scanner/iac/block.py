@@ -91,6 +91,37 @@ class Block:
             steps.append(part)
         return Found(plain(here), self.place(steps), path)
 
+    def find_all(self, path: str) -> list[tuple[Mapping[str, Any], Path]]:
+        """Give every nested block at a dotted path with its steps; one that is unresolved is given as what it is."""
+        places: list[tuple[Any, Path]] = [(self.values, ())]
+        for part in path.split("."):
+            following: list[tuple[Any, Path]] = []
+            for here, steps in places:
+                value = here.get(part) if isinstance(here, Mapping) else None
+                if isinstance(value, (list, tuple)):
+                    following.extend((one, (*steps, part, number)) for number, one in enumerate(value))
+                elif value is not None:
+                    following.append((value, (*steps, part)))
+            places = following
+        return places
+
+    def part(self, values: Any, steps: Path, address: str) -> Block:
+        """Give a nested block as a block of its own; `^` leads to the whole, and an unresolved one may not exist."""
+        doubt = self.doubt
+        if isinstance(values, Unresolved):
+            doubt, values = doubt or values, {}
+        inner: dict[str, Any] = {**plain(values), "^": [self.values]}
+        length = len(steps)
+
+        def place(path: Path) -> Spot | None:
+            outward = path[:1] == ("^",)
+            return self.spots(path[2:] if outward else (*steps, *path)) or self.spots(steps[:length])
+
+        return Block(
+            self.source, self.type, address, self.root, inner, self.spots(steps) or self.spot, place, self.region,
+            self.account, self.partition, self.trail, doubt, self.changed,
+        )  # fmt: skip
+
     def place(self, steps: list[str | int] | Path) -> Spot | None:
         """Give the place of a path, or of the nearest above it that is written."""
         return self.spots(tuple(steps)) or self.spot
@@ -130,6 +161,8 @@ class Code:
     blocks: list[Block] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
+    #: addresses that the code says were moved: the new one, and the one before
+    moved: dict[str, str] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Block]:
         return iter(self.blocks)

@@ -9,6 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from scanner.iac.block import ABSENT, Block
+from scanner.iac.form import ARN, NAME, Form
+from scanner.iac.forms import forms_of
+from scanner.model.errors import CouldNotCheck
+from scanner.model.unresolved import Unresolved
 
 
 def export(block: Block, attribute: str) -> Any:
@@ -16,4 +20,58 @@ def export(block: Block, attribute: str) -> Any:
 
     `attribute` is Terraform's (`arn`, `id`, `name`), or CloudFormation's (`Ref`, and what `Fn::GetAtt` names).
     """
+    for form in forms_of(block.type):
+        given = form.gives.get(attribute)
+        if given is None or form.each:
+            continue
+        if given == ARN:
+            return arn_of(form, block)
+        if given == NAME:
+            return name_of(form, block)
+        assert callable(given)
+        return given(block)
     return ABSENT
+
+
+def name_of(form: Form, block: Block) -> str:
+    """Give the name of a block's resource in AWS, or its address where the code leaves the name open."""
+    if block.known_name:
+        return block.known_name
+    for path in (form.name,) if isinstance(form.name, str) else form.name:
+        if path:
+            value = block.find(path).value
+            if isinstance(value, str) and value:
+                return value
+            if isinstance(value, Unresolved):
+                break
+    return block.address
+
+
+def arn_of(form: Form, block: Block) -> Any:
+    """Give what live AWS gives as the id of a block's resource; `Unresolved` where it hangs on what is not settled."""
+    if block.known_arn:
+        return block.known_arn
+    try:
+        if callable(form.arn):
+            return form.arn(block)
+        return form.arn.format(
+            partition=block.partition, region=block.region, account=block.account,
+            name=name_of(form, block), address=block.address,
+        )  # fmt: skip
+    except CouldNotCheck as stop:
+        return Unresolved(stop.unknown.detail)
+
+
+def identities(block: Block) -> frozenset[str]:
+    """Give every text by which another block may name this one's resource."""
+    found: set[str] = set()
+    for form in forms_of(block.type):
+        for attribute in form.gives:
+            value = export(block, attribute)
+            if isinstance(value, str):
+                found.add(value)
+        value = arn_of(form, block)
+        if isinstance(value, str):
+            found.add(value)
+        found.add(name_of(form, block))
+    return frozenset(found)

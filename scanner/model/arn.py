@@ -1,8 +1,40 @@
-"""ARNs: arn:partition:service:region:account:resource."""
+"""ARNs: arn:partition:service:region:account:resource. And the places in them that code does not settle."""
 
 from __future__ import annotations
 
 _COLONS = 5
+#: The first sign of a text that stands for a region or an account that code leaves open.
+OPEN = "?"
+
+
+class Somewhere(str):
+    """A region or an account that code leaves open: the same as itself; whether it is another, nobody can say.
+
+    It begins with `?` and names what decides it, such as the provider configuration of a Terraform module.
+    """
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, str) or not other or str.__eq__(self, other):
+            return str.__eq__(self, other)
+        from scanner.model.errors import CouldNotCheck  # noqa: PLC0415  # only code that is judged comes here
+        from scanner.model.reading import Reason, Unknown  # noqa: PLC0415
+
+        one, two = (str(side).removeprefix(OPEN) for side in (self, other))
+        raise CouldNotCheck(
+            Unknown(Reason.UNRESOLVED, f"the code does not settle the place `{one}`, so it may be `{two}` or another")
+        )
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = str.__hash__
+
+
+def somewhere(text: str) -> str:
+    """Give a region or an account as it must be compared: one that is left open equals no other and differs from none."""
+    return Somewhere(text) if text.startswith(OPEN) else text
 
 
 def is_arn(text: str) -> bool:
@@ -15,4 +47,4 @@ def place_of(text: str) -> tuple[str, str]:
     if not is_arn(text):
         return "", ""
     region, account = text.split(":", _COLONS)[3:5]
-    return region, account
+    return somewhere(region), somewhere(account)

@@ -18,12 +18,18 @@ from typing import Any, Union, get_args, get_origin
 from scanner.model.duration import parse_duration, speak
 from scanner.model.fact import Fact
 from scanner.model.resource import Resource
+from scanner.model.unresolved import Unresolved
+
+#: The mark of a value that code leaves open; no fact has a mapping with this key.
+_OPEN = "$unresolved"
 
 
 def encode(value: Any) -> Any:
     """Turn a fact's value into plain JSON; durations are seconds, instants ISO 8601 in UTC."""
     if value is None or isinstance(value, (bool, int, float, str)):
         return value.value if isinstance(value, Enum) else value
+    if isinstance(value, Unresolved):
+        return {_OPEN: value.why, "refs": list(value.refs)}
     if isinstance(value, timedelta):
         return value.total_seconds()
     if isinstance(value, (datetime, date, time)):
@@ -41,6 +47,8 @@ def encode(value: Any) -> Any:
 
 def decode(value: Any, hint: Any) -> Any:
     """Turn plain JSON back into a value of a declared type; durations may also be written `30d`."""
+    if isinstance(value, dict) and _OPEN in value:
+        return Unresolved(value[_OPEN], tuple(value["refs"]))
     origin, args = get_origin(hint), get_args(hint)
     if origin in (Union, types.UnionType):
         if value is None and type(None) in args:
@@ -94,6 +102,8 @@ def speak_value(value: Any) -> str:
     """Say a value in words: `30 days`, `yes`, `2026-11-24 02:00 UTC`, `none`."""
     if value is None:
         return "none"
+    if isinstance(value, Unresolved):
+        return f"unresolved: {value.why}"
     if value is True or value is False:
         return "yes" if value else "no"
     if isinstance(value, timedelta):

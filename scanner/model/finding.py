@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from scanner.model.declaration import Declaration
 from scanner.model.look import Read
-from scanner.model.reading import Evidence, Known
+from scanner.model.reading import Evidence, Known, Reason
 from scanner.model.rule import Rule
 from scanner.model.verdict import Outcome, Verdict
 from scanner.model.waiver import Ticket, Waiver
@@ -28,6 +29,8 @@ class Subject:
     gap: bool = False
     #: it is not in AWS: people declared or wrote it, and it is the same for every account
     declared: bool = False
+    #: where code declares it
+    declaration: Declaration | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ class Finding:
     ticket: Ticket | None = None
     #: the one clause it is about, where its rule enforces several
     about: tuple[str, ...] = ()
+    #: why it is unknown, in a word; none of any other outcome
+    reason: Reason | None = None
     _observations: tuple[Observation, ...] | None = None
 
     @property
@@ -72,9 +77,29 @@ class Finding:
     @property
     def fingerprint(self) -> str:
         """An id that stays the same from scan to scan: rule and subject, never the verdict."""
-        subject = self.subject
+        subject, block = self.subject, self.subject.declaration
+        if block is not None:  # of code, neither the place in the file nor what AWS will call it counts
+            text = f"{self.rule.id}\0{block.root}\0{block.moved_from or block.address}\0{subject.kind}"
+            return hashlib.sha256(text.encode()).hexdigest()[:16]
         text = f"{self.rule.id}\0{subject.account}\0{subject.region}\0{subject.kind}\0{subject.id}"
         return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    @property
+    def decided_at(self) -> Evidence | None:
+        """The place in the code that decided: of the last fact of its own that was read and is written, or its block.
+
+        None of what live AWS holds, and of what stands in no file.
+        """
+        block = self.subject.declaration
+        if block is None:
+            return None
+        last: Evidence | None = None
+        for resource, fact, reading in self.reads:
+            if resource is not None and fact is not None and resource.id == self.subject.id:
+                last = next((one for one in reversed(reading.evidence) if one.spot is not None), last)
+        if last is None and block.spot is not None:
+            last = Evidence(block.source, block.spot.said, spot=block.spot)
+        return last
 
     @property
     def observations(self) -> tuple[Observation, ...]:

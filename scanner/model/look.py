@@ -187,10 +187,14 @@ class Look:
 
     def every(self, kind: type[R], *, region: str | None = None) -> Iterator[R]:
         """Yield the resources of a kind, then raise if there may be more."""
+        doubt: Unknown | None = None
         for resource in self.found(kind):
             if region is None or resource.region == region:
+                if resource.doubt is not None:
+                    doubt = resource.doubt
+                    continue
                 yield resource
-        self._close(kind, region)
+        self._close(kind, region, doubt)
 
     def sole(self, kind: type[R], *, region: str | None = None) -> R:
         """Give the resource that stands for a whole region, or for the account; raise where none was read.
@@ -206,14 +210,18 @@ class Look:
     def where(self, kind: type[R], fact: Fact[T], value: T, *, region: str | None = None) -> Iterator[R]:
         """Yield the resources whose fact has this value, then raise if there may be more."""
         table, maybe = self._indexed(kind, fact)
+        doubt: Unknown | None = None
         for resource in table.get(value, ()):
             if region is None or resource.region == region:
+                if resource.doubt is not None:
+                    doubt = resource.doubt
+                    continue
                 self.trace.append((resource, fact, self.reading(resource, fact)))
                 yield resource  # type: ignore[misc]
         for resource, unknown in maybe:
             if region is None or resource.region == region:
                 raise CouldNotCheck(unknown)
-        self._close(kind, region)
+        self._close(kind, region, doubt)
 
     def one(self, kind: type[R], id: str) -> R | None:  # noqa: A002  # the field's own word
         """Give the resource with this id; None where it certainly does not exist; raise where it may.
@@ -223,6 +231,8 @@ class Look:
         account's look sees it.
         """
         found = self.found_as(kind, id)
+        if found is not None and found.doubt is not None:
+            raise CouldNotCheck(found.doubt)
         if found is None:
             region, account = place_of(id)
             for other in self.others:
@@ -256,7 +266,10 @@ class Look:
             for resource in self.found(kind):
                 reading = self.reading(resource, fact)
                 if isinstance(reading, Known):
-                    table.setdefault(reading.value, []).append(resource)
+                    try:
+                        table.setdefault(reading.value, []).append(resource)
+                    except CouldNotCheck as stop:  # something inside the value is unresolved
+                        maybe.append((resource, stop.unknown))
                 else:
                     maybe.append((resource, reading))
             index = self._index[fact] = (table, maybe)
@@ -280,11 +293,11 @@ class Look:
             return Unknown(Reason.BEYOND, f"{kind.title or kind.kind}: region {region} was not scanned")
         return None
 
-    def _close(self, kind: type[Resource], region: str | None) -> None:
+    def _close(self, kind: type[Resource], region: str | None, doubt: Unknown | None = None) -> None:
         for where, listed in self._listed.get(kind.kind, ()):
             if region is None or where in ("", region):
                 self.trace.append((None, None, listed))
-        unknown = self.gap(kind, region)
+        unknown = self.gap(kind, region) or doubt
         if unknown is not None:
             raise CouldNotCheck(unknown)
 

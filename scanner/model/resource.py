@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from scanner.model.fact import Fact
 
 if TYPE_CHECKING:
+    from scanner.model.declaration import Declaration
     from scanner.model.look import Look
     from scanner.model.origin import Listing
-    from scanner.model.reading import Reading
+    from scanner.model.reading import Reading, Unknown
 
 
 class Resource:
@@ -36,7 +37,7 @@ class Resource:
     recorded: ClassVar[bool] = False
     facts: ClassVar[Mapping[str, Fact[Any]]] = {}
 
-    __slots__ = ("account", "id", "look", "name", "readings", "region")
+    __slots__ = ("account", "declaration", "doubt", "id", "look", "name", "readings", "region")
 
     def __init__(
         self,
@@ -45,12 +46,18 @@ class Resource:
         account: str,
         region: str,
         readings: Mapping[str, Reading[Any]],
+        declaration: Declaration | None = None,
+        doubt: Unknown | None = None,
     ) -> None:
         self.id = id
         self.name = name
         self.account = account
         self.region = region
         self.readings = readings
+        #: where code declares it; none of what live AWS holds
+        self.declaration = declaration
+        #: why it may not exist at all, where code leaves that open
+        self.doubt = doubt
         self.look: Look = None  # type: ignore[assignment]  # a resource is read through a look only
 
     def __init_subclass__(cls) -> None:
@@ -68,6 +75,7 @@ class Resource:
         twin = object.__new__(type(self))
         twin.id, twin.name, twin.account, twin.region = self.id, self.name, self.account, self.region
         twin.readings = self.readings
+        twin.declaration, twin.doubt = self.declaration, self.doubt
         twin.look = look
         return twin
 

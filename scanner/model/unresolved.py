@@ -7,7 +7,8 @@ hides neither the failure of another rule nor turns into a pass.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, NoReturn
 
 from scanner.model.errors import CouldNotCheck
@@ -46,22 +47,24 @@ class Unresolved:
             raise AttributeError(name)
         self.stop()
 
-    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = stop  # type: ignore[assignment]
-    __hash__ = __bool__ = __len__ = __iter__ = __contains__ = __getitem__ = __next__ = stop  # type: ignore[assignment]
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = stop
+    __hash__ = __bool__ = __len__ = __iter__ = __contains__ = __getitem__ = __next__ = stop
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = stop
     __floordiv__ = __mod__ = __rmod__ = __divmod__ = __pow__ = __and__ = __rand__ = __or__ = __ror__ = stop
     __xor__ = __neg__ = __pos__ = __abs__ = __invert__ = __int__ = __float__ = __index__ = __round__ = stop
-    __str__ = __format__ = __bytes__ = __call__ = __enter__ = __reversed__ = stop  # type: ignore[assignment]
+    __str__ = __format__ = __bytes__ = __call__ = __enter__ = __reversed__ = stop
 
 
 def unresolved_in(value: Any) -> Unresolved | None:
-    """Give the first unresolved value inside plain data (mappings, lists, texts, numbers)."""
+    """Give the first unresolved value inside a value: in mappings, lists and dataclasses."""
     if isinstance(value, Unresolved):
         return value
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         parts: Any = (*value.keys(), *value.values())
-    elif isinstance(value, (list, tuple)):
+    elif isinstance(value, (list, tuple, frozenset)):
         parts = value
+    elif is_dataclass(value) and not isinstance(value, type):
+        parts = [getattr(value, one.name) for one in fields(value)]
     else:
         return None
     for part in parts:

@@ -1,0 +1,226 @@
+"""Reading: the blocks of a root become an estate, fact by fact, as the forms say.
+
+A value that the code leaves open makes its fact unknown, with the expression and its place. What no code holds is
+unknown too, and says that only a running account tells. Where the given code is not said to be all there is, nothing
+that it lacks is known to be missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from scanner.iac.block import ABSENT, Block, Code, Found, Problem
+from scanner.iac.form import NOTHING, Always, At, Form, Made, Origin
+from scanner.iac.forms import forms_of
+from scanner.iac.forms.index import KINDS
+from scanner.iac.naming import arn_of, identities, name_of
+from scanner.iac.satellites import Satellites
+from scanner.model.arn import somewhere
+from scanner.model.declaration import Declaration
+from scanner.model.errors import CouldNotCheck
+from scanner.model.estate import Estate, Gap
+from scanner.model.reading import Evidence, Known, Reading, Reason, Source, Spot, Unknown
+from scanner.model.resource import Resource
+from scanner.model.unresolved import Unresolved
+from scanner.plan import Plan
+
+_ELSEWHERE = "the code that was given may not be all there is (`--whole-estate` says that it is)"
+
+
+def read(code: Code, work: Plan, *, at: datetime, whole: bool = False, others: Sequence[Code] = ()) -> tuple[Estate, ...]:
+    """Read a root, and `others` that are part of the same estate, into an estate per account.
+
+    `work` names the kinds and facts that are wanted. `whole` says that the code is all there is.
+    """
+    codes = (code, *others)
+    accounts: dict[str, list[Block]] = {}
+    for one in codes:
+        for block in one.blocks:
+            accounts.setdefault(block.account, []).append(block)
+    return tuple(
+        _estate(codes, blocks, account, work, at, whole) for account, blocks in (accounts or {"?account": []}).items()
+    )
+
+
+def _estate(
+    codes: Sequence[Code], blocks: list[Block], account: str, work: Plan, at: datetime, whole: bool  # noqa: FBT001
+) -> Estate:  # fmt: skip
+    source, root = codes[0].source, ", ".join(dict.fromkeys(code.root for code in codes))
+    taken: set[str] = set()
+    resources: dict[str, list[Resource]] = {}
+    satellites = Satellites(blocks)
+    moved = {(code.root, new): old for code in codes for new, old in code.moved.items()}
+    for block in blocks:
+        for form in forms_of(block.type):
+            need = work.needs.get(form.kind.kind)
+            if need is None:
+                continue
+            for part in _parts(form, block):
+                if form.when is not None and not form.when(part):
+                    continue
+                resource = _resource(form, part, [fact.name for fact in need.facts], satellites, taken, moved)
+                resources.setdefault(form.kind.kind, []).append(resource)
+    problems = [problem for code in codes for problem in code.problems]
+    listings, gaps = _extent(work, source, root, whole, problems)
+    regions = tuple(dict.fromkeys(str(block.region) for block in blocks)) or ("?region",)
+    return Estate(
+        source=source, account=somewhere(account), caller="", regions=regions, taken_at=at, listings=listings,
+        resources={kind: tuple(found) for kind, found in sorted(resources.items())}, gaps=gaps, account_name=root,
+    )  # fmt: skip
+
+
+def _extent(
+    work: Plan, source: Source, root: str, whole: bool, problems: Sequence[Problem]  # noqa: FBT001
+) -> tuple[dict[tuple[str, str], Evidence], tuple[Gap, ...]]:  # fmt: skip
+    """Say of each kind that is wanted whether all of it was seen."""
+    listings: dict[tuple[str, str], Evidence] = {}
+    gaps: list[Gap] = []
+    for name, need in work.needs.items():
+        if name not in KINDS:
+            why = Unknown(Reason.RUNTIME, f"{need.kind.title}: no code holds it; only a running account tells")
+        elif problems:
+            first = problems[0]
+            why = Unknown(
+                Reason.UNRESOLVED,
+                f"{first.message} ({first.spot.said}), so there may be more",
+                (Evidence(source, first.spot.said, spot=first.spot),),
+            )
+        elif not whole:
+            why = Unknown(Reason.OPEN, f"{need.kind.title}: {_ELSEWHERE}")
+        else:
+            listings[name, ""] = Evidence(source, f"all code of {root}")
+            continue
+        gaps.append(Gap(name, "", why))
+    return listings, tuple(gaps)
+
+
+def _parts(form: Form, block: Block) -> Iterator[Block]:
+    if not form.each:
+        yield block
+        return
+    nested = block.find_all(form.each)
+    for number, (values, steps) in enumerate(nested):
+        yield block.part(values, steps, f"{block.address}.{form.each}[{number}]")
+
+
+def _resource(
+    form: Form,
+    block: Block,
+    names: Iterable[str],
+    satellites: Satellites,
+    taken: set[str],
+    moved: Mapping[tuple[str, str], str],
+) -> Resource:
+    arn = arn_of(form, block)
+    doubt = block.doubt
+    if not isinstance(arn, str):
+        doubt, arn = doubt or arn, f"{form.kind.kind}/{block.address}"
+    if (form.kind.kind + arn) in taken:
+        arn = f"{arn}#{block.address}"
+    taken.add(form.kind.kind + arn)
+    readings = {name: _read(form, block, name, satellites) for name in names}
+    declaration = Declaration(
+        block.address, block.root, block.type, block.source, block.spot, block.trail,
+        moved.get((block.root, block.address), ""), block.changed,
+    )  # fmt: skip
+    return form.kind(
+        arn, name_of(form, block), somewhere(block.account), somewhere(block.region), readings, declaration,
+        doubt.unknown if doubt is not None else None,
+    )  # fmt: skip
+
+
+def _read(form: Form, block: Block, name: str, satellites: Satellites) -> Reading[Any]:
+    origins = form.facts.get(name)
+    if origins is None:
+        why = form.beyond.get(name, "no code holds it")
+        return Unknown(Reason.RUNTIME, f"{name} of {block.address}: {why}; only a running account tells")
+    for origin in (origins,) if isinstance(origins, (At, Made, Always)) else origins:
+        reading = _take(origin, block, satellites)
+        if reading is not None:
+            return reading
+    return Unknown(Reason.MISSING, f"{block.address} does not say its {name}", _evidence(block, Found(ABSENT, block.spot, name)))
+
+
+def _take(origin: Origin, block: Block, satellites: Satellites) -> Reading[Any] | None:
+    if isinstance(origin, Always):
+        return Known(origin.value, _evidence(block, Found(origin.value, block.spot, "")))
+    if isinstance(origin, Made):
+        shown = _shown(block, origin.shows)
+        return _convert(lambda _: origin.by(block), None, _evidence(block, shown), shown.attribute or "")
+    if origin.via is not None:
+        return _of_satellite(origin, block, satellites)
+    return _at(origin, block, block)
+
+
+def _at(origin: At, block: Block, owner: Block) -> Reading[Any] | None:
+    found = block.find(origin.path)
+    if origin.shows:
+        found = Found(found.value, block.find(origin.shows).spot, origin.shows)
+    evidence = _evidence(block, found)
+    if found.value is ABSENT:
+        if origin.absent is not NOTHING:
+            return Known(origin.absent, evidence)
+        if origin.computed:
+            name = origin.path or origin.shows
+            return Unknown(Reason.UNRESOLVED, f"{owner.address} does not set {name}: {origin.computed}", evidence)
+        return None
+    return _convert(origin.convert, found.value, evidence, found.attribute)
+
+
+def _of_satellite(origin: At, block: Block, satellites: Satellites) -> Reading[Any] | None:
+    assert origin.via is not None
+    mine, doubt = satellites.of(origin.via, block, identities)
+    if doubt is not None and (origin.every or not mine):
+        return doubt.unknown
+    if origin.every:
+        values = [one.find(origin.path).value for one in mine]
+        evidence = tuple(each for one in mine for each in _evidence(one, one.find(origin.path)))
+        values = [value for value in values if value is not ABSENT]
+        return _convert(origin.convert, values, evidence, origin.path) if values else None
+    if not mine:
+        if origin.absent is NOTHING:
+            return None
+        return Known(origin.absent, _evidence(block, Found(ABSENT, block.spot, f"{origin.via.type}.{origin.path}")))
+    return _at(origin, mine[0], block)
+
+
+def _convert(convert: Any, value: Any, evidence: tuple[Evidence, ...], attribute: str) -> Reading[Any]:
+    if isinstance(value, Unresolved):
+        return _settled(convert, value) or Unknown(value.reason, value.why, evidence)
+    try:
+        result = convert(value)
+    except CouldNotCheck as stop:
+        return Unknown(stop.unknown.reason, stop.unknown.detail, evidence)
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError) as error:
+        said = str(error) if isinstance(error, ValueError) else f"cannot be read ({type(error).__name__}: {error})"
+        return Unknown(Reason.MALFORMED, f"{attribute}: {said}", evidence)
+    if isinstance(result, Unresolved):
+        return Unknown(result.reason, result.why, evidence)
+    return Known(result, evidence)
+
+
+def _settled(convert: Any, value: Unresolved) -> Reading[Any] | None:
+    """Give the value where all that it can be comes to the same."""
+    if not value.choices:
+        return None
+    readings = [_convert(convert, one, (), "") for one in value.choices]
+    first = readings[0]
+    if isinstance(first, Known) and all(isinstance(one, Known) and one.value == first.value for one in readings):
+        return first
+    return None
+
+
+def _shown(block: Block, paths: Sequence[str]) -> Found:
+    for path in paths:
+        found = block.find(path)
+        if found.value is not ABSENT:
+            return found
+    return Found(ABSENT, block.spot, paths[0] if paths else "")
+
+
+def _evidence(block: Block, found: Found) -> tuple[Evidence, ...]:
+    spot: Spot | None = found.spot or block.spot
+    where = spot.said if spot is not None else f"{block.root}: {block.address}"
+    return (Evidence(block.source, where, spot=spot, attribute=found.attribute),)

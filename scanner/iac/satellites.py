@@ -1,0 +1,55 @@
+"""Satellites: blocks of their own that settle something of another, found by the identity they name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from scanner.iac.block import ABSENT, Block
+from scanner.iac.form import Satellite
+from scanner.model.unresolved import Unresolved
+
+
+class Satellites:
+    """The blocks of an account, by type and by what they name; each type is indexed when it is first asked for."""
+
+    def __init__(self, blocks: Sequence[Block]) -> None:
+        self._blocks: dict[str, list[Block]] = {}
+        for block in blocks:
+            self._blocks.setdefault(block.type, []).append(block)
+        self._index: dict[Satellite, tuple[dict[str, list[Block]], list[Unresolved]]] = {}
+
+    def of(
+        self, satellite: Satellite, block: Block, identities: Callable[[Block], frozenset[str]]
+    ) -> tuple[list[Block], Unresolved | None]:
+        """Give the satellites of a block, and why there may be more: one whose owner, or existence, is not settled."""
+        index = self._index.get(satellite)
+        if index is None:
+            index = self._index[satellite] = self._made(satellite)
+        named, open_ = index
+        if not named and not open_:
+            return [], None
+        found: dict[int, Block] = {}
+        doubt = open_[0] if open_ else None
+        for identity in identities(block):
+            for one in named.get(identity, ()):
+                if one.root == block.root and one.region in (block.region, one.region):
+                    if one.doubt is not None:
+                        doubt = one.doubt
+                    else:
+                        found[id(one)] = one
+        return list(found.values()), doubt
+
+    def _made(self, satellite: Satellite) -> tuple[dict[str, list[Block]], list[Unresolved]]:
+        named: dict[str, list[Block]] = {}
+        open_: list[Unresolved] = []
+        for block in self._blocks.get(satellite.type, ()):
+            value = block.find(satellite.by).value
+            if isinstance(value, Unresolved):
+                open_.append(value)
+            elif value is not ABSENT:
+                for one in value if isinstance(value, list) else (value,):
+                    if isinstance(one, Unresolved):
+                        open_.append(one)
+                    elif isinstance(one, str):
+                        named.setdefault(one, []).append(block)
+        return named, open_
