@@ -223,6 +223,8 @@ def _clause_of(look: Look, resource: Resource, about: Fact[str]) -> tuple[str, .
 
 def _gaps(rule: Rule, kind: type[Resource], look: Look) -> Iterable[Finding]:
     """Yield an unknown finding for every place where there may be resources that were not seen."""
+    if kind.in_code and look.estate.source is Source.LIVE:
+        return
     for gap in look.gaps_of(kind):
         if gap.unknown.reason in (Reason.OPEN, Reason.RUNTIME):
             continue  # code is an open world: that there may be more elsewhere is no finding about it

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import IntEnum
 from typing import TYPE_CHECKING
+
+from scanner.model.reading import Reason
 
 if TYPE_CHECKING:
     from scanner.model.finding import Findings
@@ -23,22 +25,28 @@ class Exit(IntEnum):
     OUTPUT = 74
 
 
-def exit_of(findings: Findings, threshold: Severity | None) -> Exit:
+def exit_of(findings: Findings, threshold: Severity | None, changes: Mapping[str, str] | None = None) -> Exit:
     """Give the exit code of a judgement: failures before unknowns, waived ones do not count.
 
-    `threshold` is the least severity that counts; None counts nothing but a rule that crashed.
+    `threshold` is the least severity that counts; None counts nothing but a rule that crashed. Where a change was
+    judged, `changes` tells what it did, and only what it added or made worse counts.
     """
     if findings.crashes:
         return Exit.INTERNAL
     if threshold is None:
         return Exit.PASSED
-    outcomes = set(_counting(findings, threshold))
+    outcomes = set(_counting(findings, threshold, changes))
     if "failed" in outcomes:
         return Exit.FAILED
     return Exit.UNKNOWN if "unknown" in outcomes else Exit.PASSED
 
 
-def _counting(findings: Findings, threshold: Severity) -> Iterable[str]:
+def _counting(findings: Findings, threshold: Severity, changes: Mapping[str, str] | None) -> Iterable[str]:
     for finding in findings.findings:
-        if finding.rule.severity.rank <= threshold.rank and finding.waiver is None:
-            yield finding.outcome.value
+        if finding.rule.severity.rank > threshold.rank or finding.waiver is not None:
+            continue
+        if finding.reason is Reason.OPEN:
+            continue  # the code may not be all there is: no verdict, and no fault of the code
+        if changes is not None and changes.get(finding.fingerprint) not in ("added", "worsened"):
+            continue
+        yield finding.outcome.value

@@ -15,6 +15,7 @@ from typing import Any
 import click
 
 from scanner.cli.exits import Exit
+from scanner.cli.gate_options import NAMES, CodeRequest, code_options
 from scanner.cli.records import attest, review, waive
 
 _SEVERITIES = ("critical", "high", "medium", "low")
@@ -221,6 +222,7 @@ def version() -> str:
     "--concurrency", type=click.IntRange(1, 128), default=16, show_default=True, help="Calls under way at once."
 )
 @click.option("--quiet", "-q", is_flag=True, help="Print neither progress nor summary.")
+@code_options
 @click.option("--debug", is_flag=True, help="Show the traceback of an internal error.")
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
 @click.pass_context
@@ -232,16 +234,18 @@ def main(context: click.Context, /, **options: Any) -> int:
     backup-scan init                            write a configuration to start from
     backup-scan --account prod --output out     judge your own account
     backup-scan --from out/estate.json          judge again what was read
+    backup-scan --iac infra/ --base main        judge the code of a pull request
     """  # noqa: D301  # click's mark for lines that stay as they are
     if context.invoked_subcommand is not None:
         _refuse_lost_options(context, context.invoked_subcommand)
         return 0
-    if not options["accounts"] and not options["kept"]:
+    code = CodeRequest(**{name: options.pop(name) for name in NAMES})
+    if not options["accounts"] and not options["kept"] and not code.code:
         click.echo(context.get_help())
         context.exit(Exit.USAGE)
     from scanner.cli.scan import Request, scan  # noqa: PLC0415  # a scan loads what no other command needs
 
-    return scan(Request(**{name: value for name, value in options.items() if name != "debug"}))
+    return scan(Request(**{name: value for name, value in options.items() if name != "debug"}, code=code))
 
 
 def _refuse_lost_options(context: click.Context, command: str) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from reports.markdown import cell
+from reports.cells import cell
 from reports.report import state_of, tally
 from reports.words import printable, stamp, subject_of, ticket_of, waiver_of
 from rules import catalogue

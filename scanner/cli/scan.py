@@ -19,6 +19,7 @@ from scanner.cli.accounts import choose, for_kept, refuse_regions, repeated
 from scanner.cli.choice import Choice
 from scanner.cli.exits import Exit, exit_of
 from scanner.cli.formats import FORMATS, render
+from scanner.cli.gate_options import CodeRequest
 from scanner.cli.main import version
 from scanner.cli.output import prepare, write_all
 from scanner.cli.reading import collect_all, load
@@ -61,6 +62,7 @@ class Request:
     quiet: bool
     probe: bool = False
     attestations: Path | None = None
+    code: CodeRequest = CodeRequest()  # noqa: RUF009  # frozen
 
 
 def whole(
@@ -93,6 +95,10 @@ def judged(asked: Request) -> Report | None:
         raise click.UsageError(f"no rule is left after the filters: {said}")
     if asked.output is not None and not asked.dry_run:
         prepare(asked.output)
+    if asked.code.code:
+        from scanner.cli.code_report import report_on_code  # noqa: PLC0415  # a scan of an account needs none of it
+
+        return report_on_code(asked.code, asked.config, law, chosen, choice, moment, quiet=asked.quiet)
     left_out: tuple[str, ...] = ()
     with ExitStack() as stack:
         if asked.kept:
@@ -138,6 +144,8 @@ def _refuse_what_excludes(asked: Request) -> None:
         raise click.UsageError("--dry-run and --from exclude each other: a kept estate is judged without any call")
     if asked.probe and asked.kept:
         raise click.UsageError("--probe and --from exclude each other: a kept estate is judged without any connection")
+    if asked.code.code and (asked.dry_run or asked.probe or asked.everything):
+        raise click.UsageError("--iac makes no calls: --dry-run, --probe and --everything are for accounts")
     if len(asked.formats) > 1 and asked.output is None:
         raise click.UsageError("several formats need --output DIR")
 
@@ -173,7 +181,7 @@ def _deliver(report: Report, asked: Request) -> int:
         return Exit.NOTHING
     for crash in report.findings.crashes:
         click.echo(f"backup-scan: a rule failed: {crash}", err=True)
-    return exit_of(report.findings, None if asked.fail_on == "never" else Severity(asked.fail_on))
+    return exit_of(report.findings, None if asked.fail_on == "never" else Severity(asked.fail_on), report.changes)
 
 
 def _within(report: Report) -> str:

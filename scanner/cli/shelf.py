@@ -131,7 +131,7 @@ def print_matrix(policy: Path | None, style: str) -> int:
 def print_judged_matrix(report: Report, style: str) -> int:
     """Print every clause with its verdict and its rules, then every control with those of its clauses."""
     from reports.catalogue import clause_rows, matrix_rows  # noqa: PLC0415
-    from reports.markdown import cell  # noqa: PLC0415
+    from reports.cells import cell  # noqa: PLC0415
     from reports.words import STATES, SYMBOLS  # noqa: PLC0415
 
     clauses = clause_rows(report)

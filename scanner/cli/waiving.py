@@ -16,9 +16,9 @@ from scanner.cli.writing import add, config_of, day, fitting, line_of, plain
 from scanner.documents.config import check_config
 from scanner.documents.construct import load_policy
 from scanner.documents.records import WAIVERS, waivers_file
-from scanner.documents.waivers import check_waivers, same_person, waivers_of
+from scanner.documents.waivers import check_waivers, waivers_of
 from scanner.documents.yaml_file import Document, load_yaml
-from scanner.model.waiver import ABOUT_RECORDS, LONGEST_WAIVER, Waiver
+from scanner.model.waiver import ABOUT_RECORDS, LONGEST_WAIVER, Waiver, same_person
 
 _ACCEPTED = """\
 # Failures that are accepted until a day. `backup-scan waive` adds to it. A waiver covers a finding, it never changes

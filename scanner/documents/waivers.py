@@ -7,12 +7,11 @@ from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
-from unicodedata import category, normalize
 
 from scanner.documents.errors import DocumentError, Problem
 from scanner.documents.schema import violations
 from scanner.documents.yaml_file import Document, JsonPath, load_yaml
-from scanner.model.waiver import ABOUT_RECORDS, LONGEST_WAIVER, Ticket, Waiver
+from scanner.model.waiver import ABOUT_RECORDS, LONGEST_WAIVER, Ticket, Waiver, same_person
 
 
 def read_waivers(path: Path, *, rules: Collection[str] | None = None, at: datetime | None = None) -> Document:
@@ -50,16 +49,6 @@ def waivers_of(document: Document) -> tuple[Waiver, ...]:
                date.fromisoformat(one["expires"]), one.get("ticket", ""), place(document, ("waivers", index)))
         for index, one in enumerate(document.data.get("waivers") or ())
     )  # fmt: skip
-
-
-def same_person(one: str, other: str) -> bool:
-    """Say whether two names are one person's, however they are spaced, composed or capitalised."""
-    return _name(one) == _name(other)
-
-
-def _name(text: str) -> str:
-    seen = "".join(char for char in normalize("NFKC", text) if category(char) != "Cf")
-    return normalize("NFKC", " ".join(seen.split()).casefold())
 
 
 def tickets_of(document: Document) -> tuple[Ticket, ...]:

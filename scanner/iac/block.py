@@ -163,6 +163,8 @@ class Code:
     files: list[str] = field(default_factory=list)
     #: addresses that the code says were moved: the new one, and the one before
     moved: dict[str, str] = field(default_factory=dict)
+    #: addresses that a plan or a change set takes away, and how: delete, forget
+    gone: dict[str, str] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Block]:
         return iter(self.blocks)

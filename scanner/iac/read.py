@@ -25,11 +25,14 @@ from scanner.model.reading import Evidence, Known, Reading, Reason, Source, Spot
 from scanner.model.resource import Resource
 from scanner.model.unresolved import Unresolved
 from scanner.plan import Plan
+from scanner.resources.code import UnreadCode
 
 _ELSEWHERE = "the code that was given may not be all there is (`--whole-estate` says that it is)"
 
 
-def read(code: Code, work: Plan, *, at: datetime, whole: bool = False, others: Sequence[Code] = ()) -> tuple[Estate, ...]:
+def read(
+    code: Code, work: Plan, *, at: datetime, whole: bool = False, others: Sequence[Code] = ()
+) -> tuple[Estate, ...]:
     """Read a root, and `others` that are part of the same estate, into an estate per account.
 
     `work` names the kinds and facts that are wanted. `whole` says that the code is all there is.
@@ -63,6 +66,7 @@ def _estate(
                 resource = _resource(form, part, [fact.name for fact in need.facts], satellites, taken, moved)
                 resources.setdefault(form.kind.kind, []).append(resource)
     problems = [problem for code in codes for problem in code.problems]
+    resources[UnreadCode.kind] = [_unread(problem, code, account) for code in codes for problem in code.problems]
     listings, gaps = _extent(work, source, root, whole, problems)
     regions = tuple(dict.fromkeys(str(block.region) for block in blocks)) or ("?region",)
     return Estate(
@@ -71,11 +75,20 @@ def _estate(
     )  # fmt: skip
 
 
+def _unread(problem: Problem, code: Code, account: str) -> UnreadCode:
+    spot = problem.spot
+    evidence = (Evidence(code.source, spot.said, spot=spot),)
+    said = f"{problem.message}; {problem.hint}" if problem.hint else problem.message
+    name = problem.address or spot.said
+    declaration = Declaration(name, code.root, UnreadCode.kind, code.source, spot)
+    return UnreadCode(f"{spot.said} {name}", name, account, "", {"why": Known(said, evidence)}, declaration)
+
+
 def _extent(
     work: Plan, source: Source, root: str, whole: bool, problems: Sequence[Problem]  # noqa: FBT001
 ) -> tuple[dict[tuple[str, str], Evidence], tuple[Gap, ...]]:  # fmt: skip
     """Say of each kind that is wanted whether all of it was seen."""
-    listings: dict[tuple[str, str], Evidence] = {}
+    listings: dict[tuple[str, str], Evidence] = {(UnreadCode.kind, ""): Evidence(source, f"all code of {root}")}
     gaps: list[Gap] = []
     for name, need in work.needs.items():
         if name not in KINDS:
@@ -140,7 +153,9 @@ def _read(form: Form, block: Block, name: str, satellites: Satellites) -> Readin
         reading = _take(origin, block, satellites)
         if reading is not None:
             return reading
-    return Unknown(Reason.MISSING, f"{block.address} does not say its {name}", _evidence(block, Found(ABSENT, block.spot, name)))
+    return Unknown(
+        Reason.MISSING, f"{block.address} does not say its {name}", _evidence(block, Found(ABSENT, block.spot, name))
+    )
 
 
 def _take(origin: Origin, block: Block, satellites: Satellites) -> Reading[Any] | None:

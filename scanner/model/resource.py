@@ -35,6 +35,8 @@ class Resource:
     about: ClassVar[str] = ""
     #: it is what people wrote: it joins an estate when that is judged, and belongs to no system
     recorded: ClassVar[bool] = False
+    #: it is a part of code, and no account has any
+    in_code: ClassVar[bool] = False
     facts: ClassVar[Mapping[str, Fact[Any]]] = {}
 
     __slots__ = ("account", "declaration", "doubt", "id", "look", "name", "readings", "region")

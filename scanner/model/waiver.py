@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Generic, TypeVar
+from unicodedata import category, normalize
 
 #: The rules about waivers and tickets: no waiver and no ticket can be about these, or they would cover each other.
 ABOUT_RECORDS = ("BK911", "BK912")
@@ -107,3 +108,13 @@ def lapsed(waivers: Sequence[Waiver], rule: str, resource: str, at: datetime) ->
 def worked_on(tickets: Sequence[Ticket], rule: str, resource: str) -> Ticket | None:
     """Give the first ticket that is about a finding."""
     return next((ticket for ticket in tickets if ticket.concerns(rule, resource)), None)
+
+
+def same_person(one: str, other: str) -> bool:
+    """Say whether two names are one person's, however they are spaced, composed or capitalised."""
+    return _name(one) == _name(other)
+
+
+def _name(text: str) -> str:
+    seen = "".join(char for char in normalize("NFKC", text) if category(char) != "Cf")
+    return normalize("NFKC", " ".join(seen.split()).casefold())

@@ -8,7 +8,7 @@ from typing import Any
 
 from scanner.iac.block import ABSENT, Block
 from scanner.iac.convert import CLOUDFORMATION_TAGS, TERRAFORM_TAGS, each
-from scanner.iac.form import ARN, NAME, Form, Satellite, always, at, made
+from scanner.iac.form import ARN, NAME, Form, always, at, made
 from scanner.model.convert import days, flag, text
 from scanner.resources.dynamodb import Table
 
