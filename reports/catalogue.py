@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from reports.markdown import cell
+from reports.cells import cell
 from reports.report import Report, Tally
 from scanner.model.policy import Policy
 from scanner.model.rule import Catalogue, Rule

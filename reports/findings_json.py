@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from reports.places import attribute_of, spot_of
 from reports.report import Report, state_of
 from scanner.model.estate import Estate, Gap
 from scanner.model.finding import Finding
-from scanner.model.reading import Evidence
+from scanner.model.reading import Evidence, Spot
 from scanner.model.waiver import Ticket, Waiver
 
 SCHEMA = "backup-scan/findings/2"
+_SUBJECT = ("kind", "id", "name", "account", "region", "gap", "declared")
 
 
 def render(report: Report) -> str:
@@ -56,12 +58,8 @@ def document(report: Report) -> dict[str, Any]:
             }
             for rule in report.rules.values()
         ],
-        "findings": [finding_of(one, sources) for one in report.findings.findings],
-        "sources": [
-            {"where": one.where, "taken_at": one.taken_at.isoformat() if one.taken_at else None,
-             "request_id": one.request_id}
-            for one in sources
-        ],
+        "findings": [finding_of(one, sources, report.change_of(one)) for one in report.findings.findings],
+        "sources": [_source(one) for one in sources],
         "gaps": [_gap(estate, gap) for estate, gap in report.gaps],
         "unread": [
             {"detail": detail, "reason": reason.value, "facts": count}
@@ -73,7 +71,63 @@ def document(report: Report) -> dict[str, Any]:
             for one in report.coverage
         ],
         "crashes": list(report.findings.crashes),
+        **_of_code(report),
     }  # fmt: skip
+
+
+def _of_code(report: Report) -> dict[str, Any]:
+    """Say what there is to say of code only, so that of an account nothing is added."""
+    told: dict[str, Any] = {}
+    if report.roots:
+        told["roots"] = [report.path_of(root) for root in report.roots]
+    if report.problems:
+        told["problems"] = [
+            {"message": one.message, "hint": one.hint, "address": one.address, "spot": _spot(one.spot)}
+            for one in report.problems
+        ]
+    if report.changes is not None:
+        told["mended"] = [{"fingerprint": one.fingerprint, "rule": one.rule.id} for one in report.mended]
+    return told
+
+
+def _source(one: Evidence) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "where": one.where,
+        "taken_at": one.taken_at.isoformat() if one.taken_at else None,
+        "request_id": one.request_id,
+    }
+    if one.spot is not None:
+        told["spot"] = _spot(one.spot)
+    if one.attribute:
+        told["attribute"] = one.attribute
+    return told
+
+
+def _spot(spot: Spot) -> dict[str, Any]:
+    """Write a place: the file as the directory that was named on the command line holds it."""
+    return {"file": spot.file, "line": spot.line, "column": spot.column, "end_line": spot.end_line or spot.line}
+
+
+def _declaration(finding: Finding, change: str) -> dict[str, Any]:
+    """Say where code declares the resource, and the place that decided."""
+    block, spot = finding.subject.declaration, spot_of(finding)
+    if block is None:
+        return {}
+    told: dict[str, Any] = {
+        "address": block.address,
+        "root": block.root,
+        "type": block.type,
+        "source": block.source.value,
+        "file": spot.file if spot is not None else "",
+        "line": spot.line if spot is not None else 0,
+        "end_line": (spot.end_line or spot.line) if spot is not None else 0,
+        "attribute": attribute_of(finding),
+        "block": _spot(block.spot) if block.spot is not None else None,
+        "trail": [_spot(one) for one in block.trail],
+        "moved_from": block.moved_from,
+        "changed": block.changed,
+    }
+    return {"declaration": told, **({"change": change} if change else {})}
 
 
 def run(report: Report) -> dict[str, Any]:
@@ -100,7 +154,7 @@ def run(report: Report) -> dict[str, Any]:
     }
 
 
-def finding_of(finding: Finding, sources: dict[Evidence, int]) -> dict[str, Any]:
+def finding_of(finding: Finding, sources: dict[Evidence, int], change: str = "") -> dict[str, Any]:
     """Write one finding; its evidence names its sources by their place in `sources`, which it adds to."""
     subject, verdict = finding.subject, finding.verdict
     return {
@@ -110,7 +164,7 @@ def finding_of(finding: Finding, sources: dict[Evidence, int]) -> dict[str, Any]
         "clauses": list(finding.clauses),
         "outcome": finding.outcome.value,
         "state": state_of(finding),
-        "resource": asdict(subject),
+        "resource": {name: getattr(subject, name) for name in _SUBJECT},
         "system": finding.system,
         "tier": finding.tier,
         "observed": verdict.observed,
@@ -128,6 +182,7 @@ def finding_of(finding: Finding, sources: dict[Evidence, int]) -> dict[str, Any]
             }
             for one in finding.observations
         ],
+        **_declaration(finding, change),
     }
 
 

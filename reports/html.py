@@ -7,6 +7,7 @@ from itertools import groupby
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from reports.places import settled_by, spot_of
 from reports.report import Report, Tally, state_of, tally
 from reports.words import STATES, SYMBOLS, lapse_of, printable, stamp, ticket_of, waiver_of
 from scanner.model.codec import speak_value
@@ -39,6 +40,8 @@ def render(report: Report) -> str:
         tally=tally,
         share=share,
         lapse_of=lapse_of,
+        settled_by=settled_by,
+        spot_of=spot_of,
         ticket_of=ticket_of,
         waiver_of=waiver_of,
         failures=grouped(report.failures),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from reports.report import Report, Tally
-from reports.words import STATES, SYMBOLS, lapse_of, printable, stamp, subject_of, ticket_of
+from reports.cells import cell, code, link, resource
+from reports.report import CODE, Report, Tally
+from reports.words import STATES, SYMBOLS, lapse_of, stamp, ticket_of
 from scanner.model.finding import Finding
 
 
@@ -16,11 +16,7 @@ def render(report: Report) -> str:
     parts = [
         f"# Backup compliance: {cell(report.title)}",
         "",
-        *(
-            f"Account `{estate.account}` in {', '.join(estate.regions)}, read {stamp(estate.taken_at)} as "
-            f"{f'`{estate.caller}`' if estate.caller else 'nobody: it could not be entered'}.  "
-            for estate in report.estates
-        ),
+        *_sources(report),
         *(f"Not scanned: {cell(one)}.  " for one in report.left_out),
         f"Judged by **{cell(policy.name)} {cell(policy.version)}** as of {stamp(report.findings.at)}.  ",
         *_grounds(report),
@@ -29,6 +25,8 @@ def render(report: Report) -> str:
         "",
         *_crashes(report),
         *_accounts(report),
+        *_roots(report),
+        *_problems(report),
         *_severities(report),
         *_clauses(report),
         *_findings(report, "Failures", report.failures, "Nothing failed."),
@@ -37,6 +35,21 @@ def render(report: Report) -> str:
         *_coverage(report),
     ]
     return "\n".join(parts).rstrip() + "\n"
+
+
+def _sources(report: Report) -> Iterator[str]:
+    """Say what was read: the roots of the code, and each account."""
+    coded = [estate for estate in report.estates if estate.source in CODE]
+    if coded:
+        kinds = ", ".join(sorted({estate.source.value for estate in coded}))
+        roots = ", ".join(code(root) for root, _ in report.by_root if root) or "no root"
+        read = sum(estate.count() for estate in coded)
+        yield f"Code in {roots} ({kinds}): {read} resources, read {stamp(coded[0].taken_at)}.  "
+    for estate in report.estates:
+        if estate.source not in CODE:
+            caller = f"`{estate.caller}`" if estate.caller else "nobody: it could not be entered"
+            place = f"Account `{estate.account}` in {', '.join(estate.regions)}"
+            yield f"{place}, read {stamp(estate.taken_at)} as {caller}.  "
 
 
 def _grounds(report: Report) -> list[str]:
@@ -57,21 +70,33 @@ def _crashes(report: Report) -> list[str]:
 
 
 def _accounts(report: Report) -> list[str]:
-    if len(report.estates) == 1:
+    if len(report.estates) == 1 or report.of_code:
         return []
     rows = [
         [cell(estate.account_name or estate.account), estate.account, *(str(getattr(tally, state)) for state in STATES)]
         for estate, tally in report.by_account
+        if estate.source not in CODE
     ]
     if report.declared.total:
         rows.append(["no account", "declared", *(str(getattr(report.declared, state)) for state in STATES)])
     return ["## By account", "", *_table(["Account", "Id", *STATES], rows)]
 
 
-def cell(text: str) -> str:
-    """Make text safe inside a table and as Markdown."""
-    flat = re.sub(r"\s+", " ", printable(text))
-    return re.sub(r"([\\`*_\[\]<>|#]|&(?=#?\w+;))", r"\\\1", flat)
+def _roots(report: Report) -> list[str]:
+    if len(report.roots) <= 1:
+        return []
+    rows = [
+        [code(root) if root else "in no block", *(str(getattr(tally, state)) for state in STATES)]
+        for root, tally in report.by_root
+    ]
+    return ["## By root", "", *_table(["Root", *STATES], rows)]
+
+
+def _problems(report: Report) -> list[str]:
+    if not report.problems:
+        return []
+    rows = [[link(report, one.spot), cell(one.message), cell(one.hint or "–")] for one in report.problems]
+    return [f"## Could not be read ({len(rows)})", "", *_table(["Where", "What", "What to do"], rows)]
 
 
 def _count(tally: Tally) -> str:
@@ -105,7 +130,7 @@ def _findings(report: Report, title: str, findings: Sequence[Finding], none: str
     if not findings:
         return [f"## {title}", "", none, ""]
     rows = [
-        [one.rule.severity.value, one.rule.id, cell(subject_of(one, report.whose(one))), cell(one.system or "–"),
+        [one.rule.severity.value, one.rule.id, resource(report, one), cell(one.system or "–"),
          cell(one.verdict.observed), cell(one.verdict.demanded or "–"), cell(ticket_of(one) or lapse_of(one) or "–")]
         for one in findings
     ]  # fmt: skip
@@ -118,7 +143,7 @@ def _waived(report: Report) -> list[str]:
     if not findings:
         return []
     rows = [
-        [one.rule.id, cell(subject_of(one, report.whose(one))), cell(one.verdict.because), cell(one.waiver.reason),
+        [one.rule.id, resource(report, one), cell(one.verdict.because), cell(one.waiver.reason),
          cell(f"{one.waiver.owner}, approved by {one.waiver.approved_by}"), one.waiver.expires.isoformat(),
          cell(one.waiver.ticket or ticket_of(one) or "–")]
         for one in findings
@@ -134,7 +159,7 @@ def _coverage(report: Report) -> list[str]:
     parts = ["## Not covered", ""]
     if report.unread:
         unread = [[reason.value, str(count), cell(detail)] for detail, (reason, count) in report.unread.items()]
-        parts += _table(["Reason", "Facts", "Answer of AWS"], unread)
+        parts += _table(["Reason", "Facts", "What the code leaves open" if report.of_code else "Answer of AWS"], unread)
     if not gaps:
         return [*parts, "Every list that the rules need was read to its end.", ""]
     rows = [

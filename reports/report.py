@@ -7,15 +7,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
+from reports.repository import from_root, shown
 from scanner.model.estate import Estate, Gap
 from scanner.model.finding import Finding, Findings
 from scanner.model.policy import Clause, Policy
-from scanner.model.reading import Reason, Unknown
+from scanner.model.reading import Reason, Source, Spot, Unknown
 from scanner.model.rule import Rule
 from scanner.model.verdict import Outcome, Severity
 
+if TYPE_CHECKING:
+    from reports.repository import Repository
+    from scanner.iac.block import Problem
+from scanner.iac.fixes.edit import Edit
+
 _MOST_NAMES = 4
+#: The sources that are code.
+CODE = (Source.TERRAFORM, Source.CLOUDFORMATION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +92,55 @@ class Report:
     records: Sequence[tuple[str, str]] = ()
     #: accounts of the organisation that were not scanned, and why
     left_out: Sequence[str] = ()
+    #: what of the code could not be read or followed
+    problems: Sequence[Problem] = ()
+    #: the path of what was named on the command line, from the root of its repository
+    prefix: str = ""
+    repository: Repository | None = None
+    #: by fingerprint, what a change did to a finding: `added`, `worsened` or `unchanged`; None where nothing was compared
+    changes: Mapping[str, str] | None = None
+    #: the failures that a change mended, as they were before it
+    mended: Sequence[Finding] = ()
+    #: by rule, how many questions no code can answer: a scan of the account does
+    left_to_live: Mapping[str, int] = field(default_factory=dict)
+    #: by the fingerprint of a failure, the edit of its block that mends it
+    fixes: Mapping[str, Edit] = field(default_factory=dict)
+
+    @cached_property
+    def of_code(self) -> bool:
+        """Whether all of it is code: there are no accounts, calls and answers to speak of."""
+        return all(estate.source in CODE for estate in self.estates)
+
+    @cached_property
+    def roots(self) -> tuple[str, ...]:
+        """The roots of the code that was read, by name."""
+        found = {
+            one.declaration.root
+            for estate in self.estates
+            for some in estate.resources.values()
+            for one in some
+            if one.declaration is not None
+        }
+        return tuple(sorted(found))
+
+    def place_of(self, spot: Spot) -> str:
+        """Give a place in the code as people read it, from the root of its repository: `infra/main.tf:12`."""
+        return f"{shown(self.path_of(spot.file))}:{spot.line}"
+
+    def path_of(self, file: str) -> str:
+        """Give a file's path from the root of its repository."""
+        return from_root(self.prefix, file)
+
+    def change_of(self, finding: Finding) -> str:
+        """Say what a change did to a finding: `added`, `worsened`, `unchanged`; "" where nothing was compared."""
+        return "" if self.changes is None else self.changes.get(finding.fingerprint, "unchanged")
 
     @cached_property
     def title(self) -> str:
-        """The accounts by their names."""
+        """The accounts, or the roots of the code, by their names."""
         names = [estate.account_name or estate.account for estate in self.estates]
+        if self.of_code:
+            names = [shown(self.path_of(root)) for root in self.roots] or names
         return (
             ", ".join(names)
             if len(names) <= _MOST_NAMES
@@ -114,8 +167,16 @@ class Report:
 
     @cached_property
     def gaps(self) -> tuple[tuple[Estate, Gap], ...]:
-        """What could not be listed, with the estate it is missing from."""
-        return tuple((estate, gap) for estate in self.estates for gap in estate.gaps)
+        """What could not be listed, with the estate it is missing from.
+
+        That code holds no jobs and no recovery points, and may not be all there is, is no gap of the code.
+        """
+        return tuple(
+            (estate, gap)
+            for estate in self.estates
+            for gap in estate.gaps
+            if gap.unknown.reason not in (Reason.RUNTIME, Reason.OPEN)
+        )
 
     @cached_property
     def by_account(self) -> Sequence[tuple[Estate, Tally]]:
@@ -131,9 +192,22 @@ class Report:
         """The verdicts on what people declared and wrote, which is no account's."""
         return tally(finding for finding in self.findings.findings if finding.subject.declared)
 
+    @cached_property
+    def by_root(self) -> Sequence[tuple[str, Tally]]:
+        """The verdicts by root of the code, as paths from the root of the repository; what is in no block under ""."""
+        found: dict[str, list[Finding]] = {root: [] for root in self.roots}
+        for finding in self.findings.findings:
+            if not finding.subject.declared:
+                block = finding.subject.declaration
+                found.setdefault("" if block is None else block.root, []).append(finding)
+        return [(shown(self.path_of(root)) if root else "", tally(some)) for root, some in found.items()]
+
     def whose(self, finding: Finding) -> str:
-        """Name the account of a finding where there are several; "" where there is one."""
-        if len(self.estates) == 1 or finding.subject.declared:
+        """Name the account of a finding where there are several, of code its root; "" where there is one."""
+        block = finding.subject.declaration
+        if block is not None:
+            return shown(self.path_of(block.root)) if len(self.roots) > 1 or not self.of_code else ""
+        if len(self.estates) == 1 or finding.subject.declared or self.of_code:
             return ""
         names = {estate.account: estate.account_name for estate in self.estates}
         return names.get(finding.subject.account) or finding.subject.account
@@ -141,6 +215,8 @@ class Report:
     def place(self, estate: Estate, region: str) -> str:
         """Say where, with the account where there are several."""
         where = region or "all regions"
+        if estate.source in CODE:
+            return estate.account_name
         return where if len(self.estates) == 1 else f"{estate.account_name or estate.account}, {where}"
 
     @cached_property
@@ -234,7 +310,10 @@ class Report:
         for some in (some for estate in self.estates for some in estate.resources.values()):
             for resource in some:
                 for reading in resource.readings.values():
-                    if isinstance(reading, Unknown) and reading.reason is not Reason.BEYOND:
+                    if isinstance(reading, Unknown) and reading.reason not in (
+                        Reason.BEYOND,
+                        Reason.RUNTIME,
+                    ):
                         found[reading.detail, reading.reason] += 1
         return {detail: (reason, count) for (detail, reason), count in sorted(found.items())}
 
@@ -247,7 +326,8 @@ class Report:
             for kind, region in estate.listings:
                 listed.setdefault(kind, set()).add(region or "global")
             for gap in estate.gaps:
-                missing.setdefault(gap.kind, []).append(gap)
+                if estate.source not in CODE or gap.kind in estate.resources:
+                    missing.setdefault(gap.kind, []).append(gap)
         return tuple(
             Coverage(
                 kind,

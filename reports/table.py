@@ -5,21 +5,50 @@ from __future__ import annotations
 import csv
 import io
 
+from reports.places import attribute_of, spot_of
 from reports.report import Report, state_of
+from reports.repository import shown
 from reports.words import printable
+from scanner.model.finding import Finding
 
 COLUMNS = (
-    "rule", "promise", "severity", "state", "outcome", "account", "region", "kind", "resource", "name", "system",
-    "tier", "observed", "demanded", "clauses", "controls", "waiver_reason", "waiver_owner", "waiver_approved_by",
-    "waiver_expires", "waiver_ticket", "ticket", "ticket_opened", "evidence", "taken_at", "fingerprint",
-)  # fmt: skip
+    "rule",
+    "promise",
+    "severity",
+    "state",
+    "outcome",
+    "account",
+    "region",
+    "kind",
+    "resource",
+    "name",
+    "system",
+    "tier",
+    "observed",
+    "demanded",
+    "clauses",
+    "controls",
+    "waiver_reason",
+    "waiver_owner",
+    "waiver_approved_by",
+    "waiver_expires",
+    "waiver_ticket",
+    "ticket",
+    "ticket_opened",
+    "evidence",
+    "taken_at",
+    "fingerprint",
+)
+#: Of code there are these besides.
+CODE_COLUMNS = ("root", "address", "file", "line", "attribute", "change")  # fmt: skip
 
 
 def render(report: Report) -> str:
     """Write the report as CSV (RFC 4180)."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
+    coded = any(one.subject.declaration is not None for one in report.findings.findings)
+    writer.writerow((*COLUMNS, *CODE_COLUMNS) if coded else COLUMNS)
     read = {estate.account: estate.taken_at for estate in report.estates}
     for one in report.findings.findings:
         rule, subject, waiver = one.rule, one.subject, one.waiver
@@ -52,9 +81,22 @@ def render(report: Report) -> str:
                 "; ".join(f"{each.fact}={each.value}" for each in one.observations),
                 read.get(subject.account, report.taken_at).isoformat(),
                 one.fingerprint,
+                *(_place(one, report) if coded else ()),
             )
         )
     return text.getvalue()
+
+
+def _place(finding: Finding, report: Report) -> tuple[str, ...]:
+    block, spot = finding.subject.declaration, spot_of(finding)
+    return (
+        shown(report.path_of(block.root)) if block is not None else "",
+        block.address if block is not None else "",
+        shown(report.path_of(spot.file)) if spot is not None else "",
+        str(spot.line) if spot is not None else "",
+        attribute_of(finding),
+        report.change_of(finding),
+    )
 
 
 def _safe(cell: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from reports.repository import shown
 from scanner.model.finding import Finding
 from scanner.model.verdict import Outcome
 
@@ -31,8 +32,15 @@ def flat(text: str) -> str:
 
 
 def subject_of(finding: Finding, whose: str = "") -> str:
-    """Name what a finding is about: the resource's name, region, and account where there are several."""
-    subject = finding.subject
+    """Name what a finding is about: the resource's name, region, and account where there are several.
+
+    Of code it is the address of the block, and the line that decided.
+    """
+    subject, block = finding.subject, finding.subject.declaration
+    if block is not None:
+        decided = finding.decided_at
+        line = decided.spot.said if decided is not None and decided.spot is not None else block.root
+        return flat(f"{block.address} ({', '.join(filter(None, (whose, shown(line))))})")
     places = [whose, "" if subject.gap else subject.region]
     where = f" ({', '.join(filter(None, places))})" if any(places) else ""
     return flat(f"{subject.name}{where}")
@@ -70,6 +78,8 @@ def lines_of(finding: Finding) -> list[str]:
     """Tell a finding in lines: what was observed, what is demanded, what to do, and what it rests on."""
     rule, subject, verdict = finding.rule, finding.subject, finding.verdict
     lines = [f"{rule.id} {rule.promise}", f"resource: {subject.id}"]
+    if subject.declaration is not None:
+        lines = [lines[0], f"block: {subject_of(finding)}", f"root: {shown(subject.declaration.root)}"]
     if finding.system:
         lines.append(f"system: {finding.system} (tier {finding.tier})")
     lines.append(f"observed: {verdict.observed}")

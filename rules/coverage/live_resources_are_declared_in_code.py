@@ -14,13 +14,14 @@ from scanner.resources.store import DataStore
 STACK = "aws:cloudformation:stack-name"
 
 
-@rule("BK113", severity=Severity.LOW, reads=[DataStore.tags], enforces=["4.1-iac"])
+@rule("BK113", severity=Severity.LOW, reads=[DataStore.tags, DataStore.code], enforces=["4.1-iac"])
 def live_resources_are_declared_in_code(store: DataStore, demand: Objective) -> Verdict:
     """Live resources are declared in code.
 
     What was made by hand cannot be made again the same way on the worst day, and its backups were set up by hand too.
-    CloudFormation marks what it makes; other code does so by tags that the configuration names (`code_tags`). A tag
-    shows where a resource comes from, not that it still is as the code says.
+    Where code is given beside the account (`--iac`), a resource is looked for in it. CloudFormation also marks what it
+    makes, and other code does so by tags that the configuration names (`code_tags`); a tag shows where a resource comes
+    from, not that it still is as the code says.
 
     Fix: declare the resource in code and import it, with the tags that your code marks its resources by.
     """
@@ -33,4 +34,11 @@ def live_resources_are_declared_in_code(store: DataStore, demand: Objective) -> 
     for marks in demand.scope.code_tags:
         if all(key in tags and fnmatchcase(tags[key], value) for key, value in marks.items()):
             return Verdict.passed(f"its tags say that code made it: {', '.join(f'{key}={tags[key]}' for key in marks)}")
-    return Verdict.failed("nothing on it tells of code that made it", "a stack, or the tags of code")
+    declared = store.code
+    if declared:
+        return Verdict.passed(f"{declared} declares it")
+    if declared is None:
+        return Verdict.failed("nothing on it tells of code that made it", "a stack, or the tags of code")
+    return Verdict.failed(
+        "nothing in the code that was given declares it", "a block of code, a stack, or the tags of code"
+    )

@@ -9,6 +9,7 @@ from scanner.model.policy import Objective
 from scanner.model.reading import Reason, Unknown
 from scanner.model.verdict import Severity, Verdict
 from scanner.resources.cloudformation import Stack
+from scanner.resources.code import DeclaredResource
 
 #: What is planned only, or was taken back when it could not be made (CloudFormation user guide, "Stack status codes").
 _EMPTY = frozenset({"REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE"})
@@ -17,18 +18,24 @@ _EMPTY = frozenset({"REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE"})
 @rule(
     "BK114",
     severity=Severity.MEDIUM,
-    reads=[Stack.status, Stack.drift, Stack.compared_at],
+    reads=[Stack.status, Stack.drift, Stack.compared_at, DeclaredResource.differences],
     enforces=["4.1-iac"],
     aliases=["cloudformation-stack-drift-detection-check"],
 )
-def live_settings_agree_with_the_code(stack: Stack, demand: Objective) -> Verdict:
+def live_settings_agree_with_the_code(stack: Stack | DeclaredResource, demand: Objective) -> Verdict:
     """Live settings agree with the code.
 
     A setting that was changed by hand is lost with the next deployment, or comes back wrong when everything is made
-    anew. CloudFormation says whether what a stack made is still as its template says, once somebody has had it look.
+    anew. Where code is given beside the account (`--iac`), each setting that both tell is compared. CloudFormation
+    says whether what a stack made is still as its template says, once somebody has had it look.
 
-    Fix: bring the template and the resources together again, and detect drift regularly.
+    Fix: bring the code and the resources together again, and detect drift regularly.
     """
+    if isinstance(stack, DeclaredResource):
+        differ = stack.differences
+        return Verdict.when(
+            not differ, "; ".join(map(str, differ)) or "every setting that both tell is the same", "that they agree"
+        )
     if stack.status.startswith("DELETE_"):
         return Verdict.exempt("it is being deleted, or was")
     if stack.status in _EMPTY:

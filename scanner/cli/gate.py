@@ -15,16 +15,20 @@ import click
 from scanner.cli.gate_options import CodeRequest
 from scanner.engine import judge_all
 from scanner.iac.block import Code, Problem
-from scanner.iac.read import read
+from scanner.iac.fixes.edit import Edit
+from scanner.iac.read import Origins, read
 from scanner.iac.sources import CodeError, Inputs, load
 from scanner.iac.suppressions import Comments, comments_of, waive
 from scanner.model.configuration import Configuration
 from scanner.model.estate import Estate
 from scanner.model.finding import Finding, Findings
-from scanner.model.policy import Policy
+from scanner.model.look import Look
+from scanner.model.policy import Objective, Policy
 from scanner.model.reading import Reason
+from scanner.model.resource import Resource
 from scanner.model.rule import Rule
 from scanner.model.verdict import Outcome
+from scanner.objectives import Objectives
 from scanner.plan import Plan
 
 
@@ -38,6 +42,8 @@ class Judged:
     #: by rule, how many questions no code can answer
     left_to_live: Mapping[str, int]
     comments: Comments
+    #: by the fingerprint of a failure, the edit that mends it for certain
+    fixes: Mapping[str, Edit]
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -95,22 +101,29 @@ class Bench:
     #: the ids of all rules, for waivers
     known: frozenset[str]
 
-    def judge(self, codes: Sequence[Code], base: Path) -> Judged:
-        """Judge roots, each for itself, or all as one estate where they are said to be the whole of it."""
+    def judge(self, codes: Sequence[Code], base: Path, *, mend: bool = False) -> Judged:
+        """Judge roots, each for itself, or all as one estate where they are said to be the whole of it.
+
+        `mend` also looks for the edit that would mend each failure.
+        """
         groups = [(codes[0], codes[1:])] if self.whole and codes else [(code, ()) for code in codes]
         comments = comments_of(base, (file for code in codes for file in code.files), self.at, self.known)
         estates: list[Estate] = []
         found: list[Finding] = []
         crashes: list[str] = []
         left: Counter[str] = Counter()
+        fixes: dict[str, Edit] = {}
         for code, others in groups:
-            some = read(code, self.work, at=self.at, whole=self.whole, others=others)
+            origins: Origins = {}
+            some = read(code, self.work, at=self.at, whole=self.whole, others=others, origins=origins)
             estates.extend(some)
             judged = judge_all(
                 self.rules, some, self.law, at=self.at, systems=self.configuration.systems,
                 scope=self.configuration.scope,
             )  # fmt: skip
             crashes.extend(judged.crashes)
+            if mend:
+                fixes.update(self._fixes(judged.findings, some, origins, base))
             for one in judged.findings:
                 if one.reason is Reason.RUNTIME:
                     left[one.rule.id] += 1
@@ -119,8 +132,51 @@ class Bench:
         findings = waive(_waived(found, self.configuration, self.at), comments, self.at)
         findings.sort(key=lambda one: (one.rule.id, one.subject.kind, one.subject.region, one.subject.id))
         return Judged(
-            tuple(codes), tuple(estates), Findings(self.at, tuple(findings), tuple(crashes)), dict(left), comments
+            tuple(codes),
+            tuple(estates),
+            Findings(self.at, tuple(findings), tuple(crashes)),
+            dict(left),
+            comments,
+            fixes,
         )
+
+    def _fixes(
+        self, findings: Iterable[Finding], estates: Sequence[Estate], origins: Origins, base: Path
+    ) -> Iterator[tuple[str, Edit]]:
+        from scanner.iac.fixes.proposal import edit_of, propose  # noqa: PLC0415  # only where it is asked for
+
+        rows: dict[tuple[str, str], tuple[Resource, Objective]] = {}
+        for estate in estates:
+            objectives = Objectives(
+                Look(estate), self.law, self.configuration.systems, self.configuration.scope, self.at
+            )
+            for found in estate.resources.values():
+                for one in found[:1]:
+                    rows.update({(one.kind, each.id): (each, goal) for each, _, goal in objectives.rows(type(one))})
+        texts = _Texts(base)
+        for finding in findings:
+            row = rows.get((finding.subject.kind, finding.subject.id))
+            proposal = propose(finding, *row, origins) if row else None
+            edit = edit_of(proposal, texts) if proposal else None
+            if edit is not None:
+                yield finding.fingerprint, edit
+
+
+class _Texts:
+    """The texts of files by their names, each read once; None of what cannot be read."""
+
+    def __init__(self, base: Path) -> None:
+        self._base = base
+        self._known: dict[str, str | None] = {}
+
+    def __call__(self, name: str) -> str | None:
+        if name not in self._known:
+            try:
+                # As it is, with its line ends: what is not edited must not change.
+                self._known[name] = (self._base / name).read_bytes().decode("utf-8")
+            except (OSError, UnicodeDecodeError):
+                self._known[name] = None
+        return self._known[name]
 
 
 def _waived(findings: Iterable[Finding], configuration: Configuration, at: datetime) -> Iterator[Finding]:

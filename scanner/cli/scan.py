@@ -95,10 +95,12 @@ def judged(asked: Request) -> Report | None:
         raise click.UsageError(f"no rule is left after the filters: {said}")
     if asked.output is not None and not asked.dry_run:
         prepare(asked.output)
-    if asked.code.code:
+    if asked.code.code and not asked.accounts and not asked.kept:
         from scanner.cli.code_report import report_on_code  # noqa: PLC0415  # a scan of an account needs none of it
 
-        return report_on_code(asked.code, asked.config, law, chosen, choice, moment, quiet=asked.quiet)
+        # Only SARIF has a place for edits.
+        mend = "sarif" in asked.formats or (asked.output is not None and not asked.formats)
+        return report_on_code(asked.code, asked.config, law, chosen, choice, moment, quiet=asked.quiet, mend=mend)
     left_out: tuple[str, ...] = ()
     with ExitStack() as stack:
         if asked.kept:
@@ -123,6 +125,10 @@ def judged(asked: Request) -> Report | None:
                 work, found.accounts, configuration, taken, concurrency=asked.concurrency, quiet=asked.quiet
             )
             estates = probing.measure(estates) if asked.probe else estates
+    if asked.code.code:
+        from scanner.cli.code_report import beside  # noqa: PLC0415  # as above
+
+        estates = beside(asked.code, estates, plan(chosen), quiet=asked.quiet)
     read_at = max(estate.taken_at for estate in estates)
     if moment is not None and moment < read_at:
         click.echo(
@@ -144,8 +150,10 @@ def _refuse_what_excludes(asked: Request) -> None:
         raise click.UsageError("--dry-run and --from exclude each other: a kept estate is judged without any call")
     if asked.probe and asked.kept:
         raise click.UsageError("--probe and --from exclude each other: a kept estate is judged without any connection")
-    if asked.code.code and (asked.dry_run or asked.probe or asked.everything):
-        raise click.UsageError("--iac makes no calls: --dry-run, --probe and --everything are for accounts")
+    if asked.code.code:
+        from scanner.cli.code_report import refuse_what_excludes  # noqa: PLC0415  # a scan of an account needs none of it
+
+        refuse_what_excludes(asked.code, beside=bool(asked.accounts or asked.kept), calls=asked.dry_run or asked.probe)
     if len(asked.formats) > 1 and asked.output is None:
         raise click.UsageError("several formats need --output DIR")
 
@@ -170,7 +178,7 @@ def _deliver(report: Report, asked: Request) -> int:
     elif asked.formats:
         # Bytes, because a machine reads it: UTF-8 whatever the terminal speaks.
         click.echo(render(asked.formats[0], report).encode("utf-8", "backslashreplace"), nl=False)
-    if not asked.quiet and (asked.output is not None or not asked.formats):
+    if not asked.quiet and not asked.code.diff and (asked.output is not None or not asked.formats):
         from scanner.cli.summary import show  # noqa: PLC0415
 
         show(report, asked.output)

@@ -15,6 +15,7 @@ from rich.text import Text
 from reports.report import Report, Tally
 from reports.words import STATES, SYMBOLS, flat, lapse_of, printable, stamp, subject_of, ticket_of, waiver_of
 from scanner.model.finding import Finding
+from scanner.model.reading import Reason
 
 #: How wide the summary is where it is not a terminal that says.
 _PLAIN_WIDTH = 120
@@ -41,6 +42,9 @@ def show(report: Report, output: Path | None) -> None:
     width = None if sys.stdout.isatty() else _PLAIN_WIDTH
     console = Console(highlight=False, width=width)
     console.print()
+    if report.of_code:
+        _code(console, report, output)
+        return
     for estate in report.estates:
         console.print(Text(f"{estate.account_name or estate.account}", style="bold"), end=" ")
         read = f"read {stamp(estate.taken_at)}" if estate.caller or estate.count() else "not entered"
@@ -58,11 +62,48 @@ def show(report: Report, output: Path | None) -> None:
     _clauses(console, report)
     _severities(console, report)
     _gravest(console, report)
+    _end(console, report, output)
+
+
+def _end(console: Console, report: Report, output: Path | None) -> None:
     console.print(_counts(report.tally, console))
     if output is not None:
         page = output / "report.html"
         people = f"; for people: {page}" if page.exists() else ""
         console.print(f"reports are in {output}{people}", style="dim")
+
+
+def _code(console: Console, report: Report, output: Path | None) -> None:
+    """Print the summary of code: what to mend first, then what is left open, and by what it would be settled."""
+    for estate in report.estates:
+        read = f"{estate.source.value}, {estate.count()} resources"
+        console.print(Text(flat(estate.account_name), style="bold"), Text(read, style="dim"))
+    console.print(f"judged by {report.policy.name} {report.policy.version}", style="dim")
+    for title, findings in (("Failures", report.failures), ("Could not be judged", report.unknowns)):
+        settled = [one for one in findings if one.reason is not Reason.OPEN]
+        known = [one for one in settled if report.change_of(one) == "unchanged"]
+        _findings(console, report, title, [one for one in settled if one not in known])
+        if known:
+            console.print(Text(f"\n{title} that were there before: {len(known)}", style="dim"))
+    _findings(console, report, "Waived", report.waived)
+    if report.mended:
+        names = ", ".join(f"{one.rule.id} {subject_of(one)}" for one in report.mended[:_MOST_NAMES])
+        console.print(Text(f"\nMended ({len(report.mended)}): {names}", style="green"))
+    open_ = [one for one in report.unknowns if one.reason is Reason.OPEN]
+    if open_:
+        rules = ", ".join(sorted({one.rule.id for one in open_}))
+        console.print(
+            Text(
+                f"\nLeft open ({len(open_)}): the code may not be all there is, so what it lacks may be elsewhere "
+                f"({rules}); --whole-estate says that it is",
+                style="dim",
+            )
+        )
+    if report.left_to_live:
+        asked = sum(report.left_to_live.values())
+        names = ", ".join(sorted(report.left_to_live))
+        console.print(Text(f"\nLeft to the scan of the account ({asked}): what no code holds ({names})", style="dim"))
+    _end(console, report, output)
 
 
 def _counts(tally: Tally, console: Console) -> Text:

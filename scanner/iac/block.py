@@ -145,6 +145,8 @@ class Problem:
     hint: str = ""
     #: the address of the module call or block that it concerns, where it is one
     address: str = ""
+    #: it is a mistake of the code itself, not something that is not at hand
+    broken: bool = False
 
 
 @dataclass(slots=True)

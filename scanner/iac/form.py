@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from scanner.iac.block import Block
 from scanner.model.resource import Resource
+
+if TYPE_CHECKING:
+    from scanner.iac.surroundings import Surroundings
 
 
 class _Nothing:
@@ -65,6 +68,14 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
+class Joined:
+    """A fact that a function makes of a block and of the other blocks of the code; `shows` as for `Made`."""
+
+    by: Callable[[Block, Surroundings], Any]
+    shows: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Always:
     """A fact that is the same of every resource of the kind, whatever the code says, as `docs` says."""
 
@@ -72,7 +83,7 @@ class Always:
     docs: str = ""
 
 
-Origin = At | Made | Always
+Origin = At | Made | Joined | Always
 
 
 def at(  # noqa: PLR0913  # each is one plain word of the declaration
@@ -94,6 +105,11 @@ def at(  # noqa: PLR0913  # each is one plain word of the declaration
 def made(by: Callable[[Block], Any], *shows: str) -> Made:
     """Make the fact of the whole block."""
     return Made(by, shows)
+
+
+def joined(by: Callable[[Block, Surroundings], Any], *shows: str) -> Joined:
+    """Make the fact of the whole block and of the blocks around it, where no satellite tells it."""
+    return Joined(by, shows)
 
 
 def always(value: Any, docs: str = "") -> Always:

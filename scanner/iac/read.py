@@ -12,11 +12,12 @@ from datetime import datetime
 from typing import Any
 
 from scanner.iac.block import ABSENT, Block, Code, Found, Problem
-from scanner.iac.form import NOTHING, Always, At, Form, Made, Origin
+from scanner.iac.form import NOTHING, Always, At, Form, Joined, Made, Origin
 from scanner.iac.forms import forms_of
 from scanner.iac.forms.index import KINDS
 from scanner.iac.naming import arn_of, identities, name_of
 from scanner.iac.satellites import Satellites
+from scanner.iac.surroundings import Surroundings
 from scanner.model.arn import somewhere
 from scanner.model.declaration import Declaration
 from scanner.model.errors import CouldNotCheck
@@ -25,35 +26,56 @@ from scanner.model.reading import Evidence, Known, Reading, Reason, Source, Spot
 from scanner.model.resource import Resource
 from scanner.model.unresolved import Unresolved
 from scanner.plan import Plan
-from scanner.resources.code import UnreadCode
+from scanner.resources.code import BROKEN, READ, UNFOLLOWED, CodePart
 
+#: From a resource's kind and id to the form and the block that it was read by.
+Origins = dict[tuple[str, str], tuple[Form, Block]]
 _ELSEWHERE = "the code that was given may not be all there is (`--whole-estate` says that it is)"
 
 
 def read(
-    code: Code, work: Plan, *, at: datetime, whole: bool = False, others: Sequence[Code] = ()
+    code: Code,
+    work: Plan,
+    *,
+    at: datetime,
+    whole: bool = False,
+    others: Sequence[Code] = (),
+    origins: Origins | None = None,
 ) -> tuple[Estate, ...]:
     """Read a root, and `others` that are part of the same estate, into an estate per account.
 
-    `work` names the kinds and facts that are wanted. `whole` says that the code is all there is.
+    `work` names the kinds and facts that are wanted. `whole` says that the code is all there is. `origins` is filled
+    with the form and the block of each resource.
     """
+    origins = {} if origins is None else origins
     codes = (code, *others)
     accounts: dict[str, list[Block]] = {}
     for one in codes:
         for block in one.blocks:
             accounts.setdefault(block.account, []).append(block)
-    return tuple(
-        _estate(codes, blocks, account, work, at, whole) for account, blocks in (accounts or {"?account": []}).items()
-    )
+    estates = []
+    for account, blocks in (accounts or {"?account": []}).items():
+        # What could not be read is told once, with the first account.
+        parts = [part for one in codes for part in _parts_of(one, account)] if not estates else []
+        estates.append(_estate(codes, blocks, account, parts, work, at, origins, whole=whole))
+    return tuple(estates)
 
 
-def _estate(
-    codes: Sequence[Code], blocks: list[Block], account: str, work: Plan, at: datetime, whole: bool  # noqa: FBT001
-) -> Estate:  # fmt: skip
+def _estate(  # private; all that an estate is made of
+    codes: Sequence[Code],
+    blocks: list[Block],
+    account: str,
+    parts: Sequence[CodePart],
+    work: Plan,
+    at: datetime,
+    origins: Origins,
+    *,
+    whole: bool,
+) -> Estate:
     source, root = codes[0].source, ", ".join(dict.fromkeys(code.root for code in codes))
     taken: set[str] = set()
     resources: dict[str, list[Resource]] = {}
-    satellites = Satellites(blocks)
+    satellites = Satellites(blocks, Surroundings(codes, whole=whole))
     moved = {(code.root, new): old for code in codes for new, old in code.moved.items()}
     for block in blocks:
         for form in forms_of(block.type):
@@ -64,10 +86,11 @@ def _estate(
                 if form.when is not None and not form.when(part):
                     continue
                 resource = _resource(form, part, [fact.name for fact in need.facts], satellites, taken, moved)
+                origins[resource.kind, resource.id] = (form, part)
                 resources.setdefault(form.kind.kind, []).append(resource)
     problems = [problem for code in codes for problem in code.problems]
-    resources[UnreadCode.kind] = [_unread(problem, code, account) for code in codes for problem in code.problems]
-    listings, gaps = _extent(work, source, root, whole, problems)
+    resources[CodePart.kind] = [*parts]
+    listings, gaps = _extent(work, source, root, problems, whole=whole)
     regions = tuple(dict.fromkeys(str(block.region) for block in blocks)) or ("?region",)
     return Estate(
         source=source, account=somewhere(account), caller="", regions=regions, taken_at=at, listings=listings,
@@ -75,20 +98,31 @@ def _estate(
     )  # fmt: skip
 
 
-def _unread(problem: Problem, code: Code, account: str) -> UnreadCode:
-    spot = problem.spot
+def _parts_of(code: Code, account: str) -> Iterator[CodePart]:
+    """Give each place of a root that could not be read, or the root as one part that was."""
+    for problem in code.problems:
+        spot = problem.spot
+        said = f"{problem.message}; {problem.hint}" if problem.hint else problem.message
+        state = BROKEN if problem.broken else UNFOLLOWED
+        yield _part(code, account, problem.address or spot.said, spot, state, said)
+    if not code.problems:
+        files = len(code.files)
+        said = f"read {files} file{'' if files == 1 else 's'} and {len(code.blocks)} resources"
+        yield _part(code, account, code.root, Spot(code.files[0] if code.files else code.root, 1), READ, said)
+
+
+def _part(code: Code, account: str, name: str, spot: Spot, state: str, said: str) -> CodePart:
     evidence = (Evidence(code.source, spot.said, spot=spot),)
-    said = f"{problem.message}; {problem.hint}" if problem.hint else problem.message
-    name = problem.address or spot.said
-    declaration = Declaration(name, code.root, UnreadCode.kind, code.source, spot)
-    return UnreadCode(f"{spot.said} {name}", name, account, "", {"why": Known(said, evidence)}, declaration)
+    declaration = Declaration(name, code.root, CodePart.kind, code.source, spot)
+    readings: dict[str, Reading[str]] = {"state": Known(state, evidence), "said": Known(said, evidence)}
+    return CodePart(f"{spot.said} {name}", name, account, "", readings, declaration)
 
 
 def _extent(
-    work: Plan, source: Source, root: str, whole: bool, problems: Sequence[Problem]  # noqa: FBT001
+    work: Plan, source: Source, root: str, problems: Sequence[Problem], *, whole: bool
 ) -> tuple[dict[tuple[str, str], Evidence], tuple[Gap, ...]]:  # fmt: skip
     """Say of each kind that is wanted whether all of it was seen."""
-    listings: dict[tuple[str, str], Evidence] = {(UnreadCode.kind, ""): Evidence(source, f"all code of {root}")}
+    listings: dict[tuple[str, str], Evidence] = {(CodePart.kind, ""): Evidence(source, f"all code of {root}")}
     gaps: list[Gap] = []
     for name, need in work.needs.items():
         if name not in KINDS:
@@ -149,7 +183,7 @@ def _read(form: Form, block: Block, name: str, satellites: Satellites) -> Readin
     if origins is None:
         why = form.beyond.get(name, "no code holds it")
         return Unknown(Reason.RUNTIME, f"{name} of {block.address}: {why}; only a running account tells")
-    for origin in (origins,) if isinstance(origins, (At, Made, Always)) else origins:
+    for origin in (origins,) if isinstance(origins, (At, Made, Joined, Always)) else origins:
         reading = _take(origin, block, satellites)
         if reading is not None:
             return reading
@@ -164,6 +198,11 @@ def _take(origin: Origin, block: Block, satellites: Satellites) -> Reading[Any] 
     if isinstance(origin, Made):
         shown = _shown(block, origin.shows)
         return _convert(lambda _: origin.by(block), None, _evidence(block, shown), shown.attribute or "")
+    if isinstance(origin, Joined):
+        shown = _shown(block, origin.shows)
+        return _convert(
+            lambda _: origin.by(block, satellites.around), None, _evidence(block, shown), shown.attribute or ""
+        )
     if origin.via is not None:
         return _of_satellite(origin, block, satellites)
     return _at(origin, block, block)

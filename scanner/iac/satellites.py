@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from scanner.iac.block import ABSENT, Block
 from scanner.iac.form import Satellite
 from scanner.model.unresolved import Unresolved
 
+if TYPE_CHECKING:
+    from scanner.iac.surroundings import Surroundings
+
 
 class Satellites:
     """The blocks of an account, by type and by what they name; each type is indexed when it is first asked for."""
 
-    def __init__(self, blocks: Sequence[Block]) -> None:
+    def __init__(self, blocks: Sequence[Block], around: Surroundings) -> None:
+        self.around = around
         self._blocks: dict[str, list[Block]] = {}
         for block in blocks:
             self._blocks.setdefault(block.type, []).append(block)

@@ -6,13 +6,22 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+from scanner.model.errors import CouldNotCheck
+from scanner.model.unresolved import Unresolved
+
 T = TypeVar("T")
+
+
+def _unlike(raw: Any, expected: str) -> Exception:
+    if isinstance(raw, Unresolved):
+        return CouldNotCheck(raw.unknown)
+    return ValueError(f"expected {expected}, found {raw!r}")
 
 
 def text(raw: Any) -> str:
     """Take a string as it is."""
     if not isinstance(raw, str):
-        raise ValueError(f"expected text, found {raw!r}")
+        raise _unlike(raw, "text")
     return raw
 
 
@@ -22,7 +31,7 @@ def flag(raw: Any) -> bool:
         return raw
     if isinstance(raw, str) and raw.lower() in ("true", "false"):
         return raw.lower() == "true"
-    raise ValueError(f"expected true or false, found {raw!r}")
+    raise _unlike(raw, "true or false")
 
 
 def whole(raw: Any) -> int:

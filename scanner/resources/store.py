@@ -52,6 +52,12 @@ class DataStore(Keyed):
     backed_up_as: Fact[str] = derived(
         "AWS Backup's name for its kind.", needs=lambda _: (), by=lambda store, _: type(store).backup_type
     )
+    # Where code is given beside an account, its reading is put in the place of this default.
+    code: Fact[str | None] = derived(
+        "Where the code that was given declares it: empty for nowhere, none where no code was given.",
+        needs=lambda _: (),
+        by=lambda *_: None,
+    )
     tags: Fact[Mapping[str, str]] = fact("The tags it carries.")
     created_at: Fact[datetime] = fact("When it was created.")
     encrypted: Fact[bool] = fact("Its data is encrypted at rest.")

@@ -168,7 +168,8 @@ class Condition:
         return value is None or not matches(self.value, value)
 
 
-_TESTS = {
+#: The tests of conditions, by AWS's names for them.
+TESTS = {
     "StringEquals": "equals",
     "StringLike": "like",
     "StringNotEquals": "not-equals",
@@ -180,7 +181,7 @@ _TESTS = {
 def conditions(raw: Mapping[str, Any]) -> tuple[Condition, ...]:
     """Read `Conditions`: all of them must hold."""
     return tuple(
-        Condition(_TESTS[test], one["ConditionKey"].removeprefix("aws:ResourceTag/"), one["ConditionValue"])
+        Condition(TESTS[test], one["ConditionKey"].removeprefix("aws:ResourceTag/"), one["ConditionValue"])
         for test in ("StringEquals", "StringLike", "StringNotEquals", "StringNotLike")
         for one in raw.get(test) or ()
     )
@@ -190,7 +191,7 @@ def tag_conditions(raw: Any) -> tuple[Condition, ...]:
     """Read `ListOfTags`: any of them suffices."""
     return tuple(
         Condition(
-            _TESTS[one["ConditionType"]], one["ConditionKey"].removeprefix("aws:ResourceTag/"), one["ConditionValue"]
+            TESTS[one["ConditionType"]], one["ConditionKey"].removeprefix("aws:ResourceTag/"), one["ConditionValue"]
         )
         for one in raw
     )

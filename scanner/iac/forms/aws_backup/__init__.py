@@ -1,0 +1,1 @@
+"""AWS Backup in code: plans and selections, vaults, reports and restore tests."""

@@ -1,0 +1,128 @@
+"""Terraform's numbers: binary floats of 512 bits, and how they are written."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from typing import Final
+
+from scanner.iac.hcl.values import Decimal, EvaluationError, exact
+
+BITS: Final = 512
+_NUMBER: Final = re.compile(r"([+-]?)([0-9]*)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]{1,6}))?")
+LARGEST_EXPONENT: Final = 100_000
+
+
+def number_of(value: Fraction | int) -> int | Decimal:
+    """Give a number as Terraform keeps it: whole numbers as int, others rounded to 512 bits."""
+    if isinstance(value, int):
+        return value if value.bit_length() <= BITS else int(_rounded(Fraction(value)))
+    if value.denominator == 1:
+        return number_of(value.numerator)
+    rounded = _rounded(value)
+    if rounded.denominator == 1:
+        return rounded.numerator
+    try:
+        return Decimal(rounded)
+    except OverflowError as error:
+        raise EvaluationError("the number is too large") from error
+
+
+def _rounded(value: Fraction) -> Fraction:
+    """Round to 512 significant bits, half to even."""
+    above, below = abs(value.numerator), value.denominator
+    shift = BITS - (above.bit_length() - below.bit_length())
+    for move in (shift, shift + 1, shift - 1):
+        scaled, rest = (
+            divmod(above << move, below) if move >= 0 else divmod(above, below << -move)
+        )
+        if scaled.bit_length() == BITS:
+            double = 2 * rest
+            whole = below if move >= 0 else below << -move
+            scaled += double > whole or (double == whole and scaled & 1)
+            found = Fraction(scaled, 1 << move) if move >= 0 else Fraction(scaled << -move)
+            return -found if value < 0 else found
+    return value
+
+
+def read_number(text: str) -> int | float:
+    """Read a number written in decimals; ValueError if it is none."""
+    found = _NUMBER.fullmatch(text)
+    if found is None or not (found[2] or found[3]):
+        raise ValueError(f"{text} is no number")
+    exponent = int(found[4] or 0)
+    if abs(exponent) > LARGEST_EXPONENT or len(text) > LARGEST_EXPONENT:
+        raise ValueError(f"{text[:40]} is too large a number")
+    digits = found[2] + (found[3] or "")
+    exponent -= len(found[3] or "")
+    whole = _whole(digits)
+    value = Fraction(whole * 10**exponent) if exponent >= 0 else Fraction(whole, 10**-exponent)
+    return number_of(-value if found[1] == "-" else value)
+
+
+def _whole(digits: str) -> int:
+    """Read digits beyond the number that Python converts at once."""
+    value = 0
+    for start in range(0, len(digits), 4000):
+        part = digits[start : start + 4000]
+        value = value * 10 ** len(part) + int(part)
+    return value
+
+
+def written(number: float) -> str:
+    """Write a number as Terraform does: as few decimals as tell it from its neighbours, and never an exponent."""
+    value = exact(number)
+    if isinstance(value, int):
+        return _digits(value)
+    sign, value = ("-", -value) if value < 0 else ("", value)
+    low, high = 1, 1
+    while not _tells(value, high):
+        low, high = high + 1, high * 2
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if _tells(value, middle) else (middle + 1, high)
+    scaled, places = _shortened(value, low)
+    text = _digits(scaled).rjust(places + 1, "0")
+    return sign + (f"{text[:-places]}.{text[-places:]}".rstrip("0").rstrip(".") if places else text)
+
+
+def _digits(value: int) -> str:
+    if value.bit_length() < 13_000:
+        return str(value)
+    parts = []
+    sign, value = ("-", -value) if value < 0 else ("", value)
+    while value:
+        value, part = divmod(value, 10**4000)
+        parts.append(str(part).rjust(4000, "0"))
+    return sign + "".join(reversed(parts)).lstrip("0")
+
+
+def _shortened(value: Fraction, digits: int) -> tuple[int, int]:
+    """Round to so many significant digits; give the number without its point, and how many places it has."""
+    size = len(_digits(value.numerator // value.denominator)) if value >= 1 else 0
+    if not size:
+        size = 1 - len(_digits(value.denominator // value.numerator))
+    places = max(digits - size, 0)
+    return round(value * 10**places), places
+
+
+def _tells(value: Fraction, digits: int) -> bool:
+    scaled, places = _shortened(value, digits)
+    return scaled != 0 and _rounded(Fraction(scaled, 10**places)) == value
+
+
+def divide(left: float, right: float) -> int | float:
+    """Divide; by nothing is a mistake."""
+    if not right:
+        raise EvaluationError("it divides by zero")
+    return number_of(Fraction(exact(left)) / Fraction(exact(right)))
+
+
+def remainder(left: float, right: float) -> int | float:
+    """Give what is left of a division that is rounded towards zero: -7 % 3 is -1."""
+    if not right:
+        raise EvaluationError("it divides by zero")
+    above, below = Fraction(exact(left)), Fraction(exact(right))
+    times = above / below
+    whole = times.numerator // times.denominator if times >= 0 else -(-times.numerator // times.denominator)
+    return number_of(above - below * whole)

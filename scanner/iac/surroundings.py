@@ -1,0 +1,150 @@
+"""Surroundings: the other blocks of the code, for facts that hang on blocks which name a block, or which it names.
+
+All accounts are seen: a replica in another region has a provider of its own, and that may be another account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from scanner.iac.block import ABSENT, Block, Code
+from scanner.iac.forms import forms_of
+from scanner.iac.naming import arn_of, identities
+from scanner.model.arn import OPEN, is_arn
+from scanner.model.reading import Reason
+from scanner.model.unresolved import Unresolved
+
+_ELSEWHERE = "the code that was given may not be all there is (`--whole-estate` says that it is)"
+
+
+class Surroundings:
+    """The blocks of all roots, by type; each type is looked through when it is first asked for."""
+
+    def __init__(self, codes: Sequence[Code], *, whole: bool) -> None:
+        self._codes = codes
+        self._whole = whole
+        self._blocks: dict[str, list[Block]] | None = None
+        self._identities: dict[str, dict[str, list[Block]]] = {}
+        self._attributes: dict[tuple[str, str], tuple[dict[str, list[Block]], Unresolved | None]] = {}
+
+    @property
+    def open(self) -> Unresolved | None:
+        """Why the code may not hold all there is; None where it certainly does."""
+        for code in self._codes:
+            for problem in code.problems:
+                return Unresolved(f"{problem.message} ({problem.spot.said}), so there may be more", spot=problem.spot)
+        return None if self._whole else Unresolved(_ELSEWHERE, reason=Reason.OPEN)
+
+    @staticmethod
+    def arn(block: Block) -> Any:
+        """Give the ARN of what a block declares; an `Unresolved` where it has none yet."""
+        for form in forms_of(block.type):
+            return arn_of(form, block)
+        return Unresolved(f"the ARN of {block.address} is not known")
+
+    def named(self, types: Iterable[str], name: str, by: Block) -> Block | None:
+        """Give the block of these types that `by` names; None where it is not in the code.
+
+        A name that is no ARN names a thing of the same region.
+        """
+        found = [
+            one
+            for type_ in types
+            for one in self._identified(type_).get(name, ())
+            if is_arn(name) or one.region == by.region or OPEN in (one.region[:1], by.region[:1])
+        ]
+        near = [one for one in found if one.root == by.root and one.region == by.region] or found
+        if len(near) > 1 and not (near[0].region == by.region and near[0].root == by.root):
+            Unresolved(f"several blocks are called {name}: {', '.join(one.address for one in near)}").stop()
+        block = next(iter(near), None)
+        if block is not None and block.doubt is not None:
+            block.doubt.stop()
+        return block
+
+    def naming(self, by: Mapping[str, str], block: Block) -> tuple[list[Block], Unresolved | None]:
+        """Give the blocks that name a block, by the attribute of each type, and why there may be more in the code."""
+        mine = identities(block)
+        named = _name_is_open(block)
+        doubt: Unresolved | None = None
+        found: dict[int, Block] = {}
+        for type_, attribute in by.items():
+            values, open_ = self._by_value(type_, attribute)
+            doubt = doubt or open_
+            for value, blocks in values.items():
+                if value in mine:
+                    for one in blocks:
+                        if one is block or not (is_arn(value) or _may_be_beside(one, block)):
+                            continue
+                        if one.doubt is not None:
+                            doubt = doubt or one.doubt
+                        else:
+                            found[id(one)] = one
+                elif named is not None and not self._explained(block.type, value):
+                    doubt = doubt or named
+        return list(found.values()), doubt
+
+    def having(self, types: Iterable[str], attribute: str, value: str) -> tuple[list[Block], Unresolved | None]:
+        """Give the blocks of these types whose attribute has this value, and why there may be more in the code."""
+        found: list[Block] = []
+        doubt: Unresolved | None = None
+        for type_ in types:
+            values, open_ = self._by_value(type_, attribute)
+            doubt = doubt or open_
+            for one in values.get(value, ()):
+                if one.doubt is not None:
+                    doubt = doubt or one.doubt
+                else:
+                    found.append(one)
+        return found, doubt
+
+    def _of_type(self, type_: str) -> list[Block]:
+        if self._blocks is None:
+            self._blocks = {}
+            for code in self._codes:
+                for block in code.blocks:
+                    self._blocks.setdefault(block.type, []).append(block)
+        return self._blocks.get(type_, [])
+
+    def _identified(self, type_: str) -> dict[str, list[Block]]:
+        table = self._identities.get(type_)
+        if table is None:
+            table = self._identities[type_] = {}
+            for block in self._of_type(type_):
+                for name in identities(block):
+                    table.setdefault(name, []).append(block)
+        return table
+
+    def _explained(self, type_: str, value: str) -> bool:
+        """Say whether a name is that of another block of the type: then it is not that of one whose name is open."""
+        return value in self._identified(type_)
+
+    def _by_value(self, type_: str, attribute: str) -> tuple[dict[str, list[Block]], Unresolved | None]:
+        known = self._attributes.get((type_, attribute))
+        if known is None:
+            values: dict[str, list[Block]] = {}
+            doubt: Unresolved | None = None
+            for block in self._of_type(type_):
+                value = block.find(attribute).value
+                if isinstance(value, Unresolved):
+                    doubt = doubt or value
+                elif isinstance(value, str):
+                    values.setdefault(value, []).append(block)
+            known = self._attributes[type_, attribute] = (values, doubt)
+        return known
+
+
+def _may_be_beside(one: Block, other: Block) -> bool:
+    return one.region == other.region or OPEN in (one.region[:1], other.region[:1])
+
+
+def _name_is_open(block: Block) -> Unresolved | None:
+    """Give why the name of a block is not settled; None where it is written, or AWS makes one that nobody can write."""
+    if block.known_name:
+        return None
+    for form in forms_of(block.type):
+        for path in (form.name,) if isinstance(form.name, str) else form.name:
+            value = block.find(path).value if path else ABSENT
+            if isinstance(value, Unresolved):
+                return value
+    return None

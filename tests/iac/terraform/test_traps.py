@@ -1,0 +1,473 @@
+"""What other engines were measured to get wrong of modules, variables and unknown values, row by row."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from scanner.iac.hcl.values import JsonText
+from scanner.model.unresolved import Unresolved
+from tests.iac.terraform.repository import Repository, why
+
+# --- modules and variables
+
+
+def test_literals_indexes_and_keys(repository: Repository) -> None:
+    read = repository.read(
+        """
+        resource "aws_x" "a" {
+          kept = 7
+        }
+        resource "aws_x" "numbered" {
+          count = 2
+          name  = "db-${count.index}"
+        }
+        resource "aws_x" "keyed" {
+          for_each = { gold = 35, "a.b" = 7 }
+          kept     = each.value
+          name     = each.key
+        }
+        """
+    )
+    numbered = ["aws_x.numbered[0]", "aws_x.numbered[1]"]
+    assert read.addresses == ["aws_x.a", *numbered, 'aws_x.keyed["gold"]', 'aws_x.keyed["a.b"]']
+    assert read.value("kept") == 7
+    assert read.value("name", "aws_x.numbered[1]") == "db-1"
+    assert read.value("kept", 'aws_x.keyed["gold"]') == 35
+    assert read.value("name", 'aws_x.keyed["a.b"]') == "a.b"
+
+
+def test_a_module_for_each_reaches_the_locals_of_the_child(repository: Repository) -> None:
+    read = repository.read({
+        "main.tf": """
+            module "db" {
+              source   = "./db"
+              for_each = { gold = 35, iron = 3 }
+              days     = each.value
+            }
+        """,
+        "db/main.tf": """
+            variable "days" {
+              type = number
+            }
+            locals {
+              kept = max(var.days, 7)
+            }
+            resource "aws_x" "a" {
+              kept = local.kept
+            }
+        """,
+    })  # fmt: skip
+    assert read.value("kept", 'module.db["gold"].aws_x.a') == 35
+    assert read.value("kept", 'module.db["iron"].aws_x.a') == 7
+
+
+def test_merged_tags(repository: Repository) -> None:
+    read = repository.read(
+        """
+        locals {
+          common = { team = "a", tier = "gold" }
+        }
+        resource "aws_x" "a" {
+          tags = merge(local.common, { tier = "iron" })
+        }
+        """
+    )
+    assert read.value("tags") == {"team": "a", "tier": "iron"}
+
+
+def test_tfvars_are_loaded_by_themselves(repository: Repository) -> None:
+    read = repository.read({
+        "main.tf": 'variable "days" {\n  default = 7\n}\nresource "aws_x" "a" {\n  kept = var.days\n}\n',
+        "terraform.tfvars": "days = 31\n",
+    })  # fmt: skip
+    assert read.value("kept") == 31
+
+
+def test_a_condition_in_a_local_and_as_an_argument(repository: Repository) -> None:
+    read = repository.read({
+        "main.tf": """
+            variable "prod" {
+              default = true
+            }
+            variable "days" {
+              default = 20
+            }
+            locals {
+              kept = var.prod ? max(var.days, 30) : 7
+            }
+            resource "aws_x" "a" {
+              kept = local.kept
+            }
+            module "m" {
+              source = "./m"
+              days   = local.kept
+            }
+        """,
+        "m/main.tf": 'variable "days" {}\nresource "aws_x" "a" {\n  kept = var.days\n}\n',
+    })  # fmt: skip
+    assert read.value("kept") == 30
+    assert read.value("kept", "module.m.aws_x.a") == 30
+
+
+def test_defaults_of_optional_attributes(repository: Repository) -> None:
+    read = repository.read(
+        """
+        variable "backup" {
+          type = object({
+            days   = number
+            window = optional(string, "02:00-03:00")
+            more   = optional(object({ copy = optional(bool, true) }), {})
+            none   = optional(string)
+          })
+          default = { days = "30" }
+        }
+        resource "aws_x" "a" {
+          kept   = var.backup.days
+          window = var.backup.window
+          copy   = var.backup.more.copy
+          none   = var.backup.none
+        }
+        """
+    )
+    assert (read.value("kept"), read.value("window"), read.value("copy")) == (30, "02:00-03:00", True)
+    assert not read.value("none")  # not set
+
+
+def test_no_instances_are_no_resources(repository: Repository) -> None:
+    read = repository.read(
+        """
+        variable "create" {
+          default = false
+        }
+        resource "aws_x" "a" {
+          count = var.create ? 1 : 0
+        }
+        resource "aws_x" "b" {
+          for_each = var.create ? toset(["a"]) : toset([])
+        }
+        """
+    )
+    assert read.addresses == []
+    assert read.problems == []
+
+
+def test_nested_dynamic_blocks_with_iterators(repository: Repository) -> None:
+    read = repository.read(
+        """
+        locals {
+          rules = [
+            { name = "daily", copies = [{ to = "a", days = 30 }, { to = "b", days = 90 }] },
+            { name = "weekly", copies = [] },
+          ]
+        }
+        resource "aws_x" "a" {
+          dynamic "rule" {
+            for_each = local.rules
+            iterator = each_rule
+            content {
+              name = each_rule.value.name
+              at   = each_rule.key
+              dynamic "copy_action" {
+                for_each = each_rule.value.copies
+                content {
+                  to = copy_action.value.to
+                  lifecycle {
+                    delete_after = copy_action.value.days
+                  }
+                }
+              }
+            }
+          }
+        }
+        """
+    )
+    assert read.value("rule") == [
+        {
+            "name": "daily",
+            "at": 0,
+            "copy_action": [
+                {"to": "a", "lifecycle": [{"delete_after": 30}]},
+                {"to": "b", "lifecycle": [{"delete_after": 90}]},
+            ],
+        },
+        {"name": "weekly", "at": 1, "copy_action": []},
+    ]
+
+
+def test_two_calls_of_one_source_keep_apart(repository: Repository) -> None:
+    read = repository.read({
+        "main.tf": """
+            module "one" {
+              source = "./m"
+              days   = 31
+            }
+            module "many" {
+              source   = "./m"
+              for_each = toset(["x"])
+              days     = 7
+            }
+            resource "aws_x" "a" {
+              one  = module.one.days
+              many = module.many["x"].days
+            }
+        """,
+        "m/main.tf": 'variable "days" {}\noutput "days" {\n  value = var.days\n}\n',
+    })  # fmt: skip
+    assert (read.value("one"), read.value("many")) == (31, 7)
+
+
+def test_json_with_a_reference_keeps_its_other_leaves(repository: Repository) -> None:
+    read = repository.read(
+        """
+        resource "aws_y" "b" {}
+        resource "aws_x" "a" {
+          policy = jsonencode({ Statement = [{ Effect = "Deny", Resource = aws_y.b.secret_thing }] })
+        }
+        """
+    )
+    policy = read.value("policy")
+    assert isinstance(policy, JsonText)
+    statement = policy.document["Statement"][0]
+    assert statement["Effect"] == "Deny"
+    assert why(statement["Resource"]) == "aws_y.b.secret_thing is known after apply"
+
+
+def test_a_policy_document_is_rendered(repository: Repository) -> None:
+    read = repository.read(
+        """
+        data "aws_iam_policy_document" "p" {
+          statement {
+            actions   = ["backup:DeleteRecoveryPoint"]
+            resources = ["*"]
+            effect    = "Deny"
+          }
+        }
+        resource "aws_x" "a" {
+          policy = data.aws_iam_policy_document.p.json
+        }
+        """
+    )
+    assert json.loads(read.value("policy")) == {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Deny", "Action": "backup:DeleteRecoveryPoint", "Resource": "*"}],
+    }
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ('contains(["a", "b"], "b")', True),
+        ('format("%s-%03d", "a", 7)', "a-007"),
+        ("!false", True),
+        ("[for x in [1, 2, 3] : x * 2 if x > 1]", [4, 6]),
+        ("(1 + 2) * 3", 9),
+        ("-7 % 3", -1),
+        ("!true", False),
+        ('try({}.missing, "f")', "f"),
+        ('"true"', "true"),
+    ],
+)
+def test_expressions(repository: Repository, expression: str, value: object) -> None:
+    found = repository.read(f'resource "aws_x" "a" {{\n  v = {expression}\n}}\n').value("v")
+    assert found == value
+    assert type(found) is type(value)
+
+
+def test_null_is_not_unknown(repository: Repository) -> None:
+    read = repository.read({
+        "main.tf": """
+            variable "nothing" {
+              default = null
+            }
+            variable "unknown" {}
+            module "m" {
+              source  = "./m"
+              nothing = var.nothing
+              unknown = var.unknown
+            }
+        """,
+        "m/main.tf": """
+            variable "nothing" {}
+            variable "unknown" {}
+            variable "never" {
+              default  = 5
+              nullable = false
+            }
+            resource "aws_x" "a" {
+              nothing = var.nothing
+              unknown = var.unknown
+              never   = var.never
+            }
+        """,
+    })  # fmt: skip
+    assert not read.value("nothing", "module.m.aws_x.a")
+    assert read.why("unknown", "module.m.aws_x.a") == "var.unknown has no value (main.tf:5)"
+
+
+def test_every_value_has_its_line(repository: Repository) -> None:
+    read = repository.read(
+        """\
+        resource "aws_x" "a" {
+          name = "a"
+
+          rule {
+            kept = 7
+          }
+          tags = {
+            a = "b"
+          }
+        }
+        """
+    )
+    block = read["aws_x.a"]
+
+    def line(*path: str | int) -> int:
+        spot = block.place(path)
+        assert spot
+        return spot.line
+
+    assert block.spot
+    assert (block.spot.file, block.spot.line, block.spot.column) == ("main.tf", 1, 1)
+    assert (line("name"), line("rule", 0, "kept"), line("tags"), line("missing")) == (2, 5, 7, 1)
+    assert line("rule", 0, "missing") == line("rule") == 4
+    assert block.find("rule.kept").spot.line == 5
+
+
+# --- unknown values
+
+UNKNOWN = 'variable "u" {}\nvariable "list" {\n  type = list(string)\n}\n'
+
+
+def test_both_branches_of_an_unknown_condition_are_choices(repository: Repository) -> None:
+    found = repository.read(UNKNOWN + 'resource "aws_x" "a" {\n  v = var.u > 5 ? 30 : 7\n}\n').value("v")
+    assert isinstance(found, Unresolved)
+    assert sorted(found.choices) == [7, 30]
+
+
+@pytest.mark.parametrize("expression", ["var.u + 1", "max(var.u, 30)", "tonumber(data.aws_ssm_parameter.p.value)"])
+def test_what_hangs_on_an_unknown_is_unknown(repository: Repository, expression: str) -> None:
+    text = UNKNOWN + 'data "aws_ssm_parameter" "p" {\n  name = "/kept"\n}\n'
+    found = repository.read(text + f'resource "aws_x" "a" {{\n  v = {expression}\n}}\n').why("v")
+    assert found.startswith(("var.u has no value (main.tf:1)", "data.aws_ssm_parameter.p.value is read from AWS, of /kept"))
+
+
+def test_results_of_other_providers_are_known_after_apply(repository: Repository) -> None:
+    text = 'resource "random_integer" "r" {\n  min = 1\n  max = 9\n}\nresource "aws_x" "a" {\n'
+    read = repository.read(text + "  v = random_integer.r.result\n  w = random_integer.r.max\n}\n")
+    assert read.why("v") == "random_integer.r.result is known after apply"
+    assert read.value("w") == 9
+    assert read.addresses == ["aws_x.a"]
+
+
+def test_unknown_keys_make_one_doubtful_instance(repository: Repository) -> None:
+    read = repository.read({
+        "variables.tf": UNKNOWN,
+        "main.tf": """
+            resource "aws_x" "a" {
+              for_each = toset(var.list)
+              name     = each.key
+              kept     = 7
+            }
+            resource "aws_x" "b" {
+              count = var.u
+              name  = "n${count.index}"
+            }
+            module "m" {
+              source   = "./m"
+              for_each = var.u
+            }
+        """,
+        "m/main.tf": 'resource "aws_x" "c" {}',
+    })  # fmt: skip
+    assert read.addresses == ['aws_x.a["?"]', "aws_x.b[?]", 'module.m["?"].aws_x.c']
+    assert all(block.doubt is not None for block in read.code.blocks)
+    assert read.value("kept", 'aws_x.a["?"]') == 7
+    assert read.why("name", 'aws_x.a["?"]') == (
+        "each.key is not settled: the for_each of aws_x.a is not settled: var.list has no value (variables.tf:2)"
+    )
+    assert "count.index is not settled" in read.why("name", "aws_x.b[?]")
+
+
+def test_unknown_dynamic_blocks_are_not_gone(repository: Repository) -> None:
+    read = repository.read(
+        UNKNOWN
+        + """
+        resource "aws_x" "a" {
+          dynamic "rule" {
+            for_each = var.u
+            content {
+              kept = rule.value
+            }
+          }
+          copy {
+            days = 1
+          }
+          dynamic "copy" {
+            for_each = var.u
+            content {}
+          }
+        }
+        """
+    )
+    assert read.why("rule") == "whether there are rule blocks is not settled: var.u has no value (main.tf:1)"
+    assert isinstance(read.value("rule.kept"), Unresolved)
+    first, second = read.value("copy")
+    assert first == {"days": 1}
+    assert isinstance(second, Unresolved)
+
+
+def test_a_module_that_is_not_on_disk_is_reported(repository: Repository) -> None:
+    read = repository.read(
+        """
+        module "net" {
+          source  = "terraform-aws-modules/vpc/aws"
+          version = "5.0.0"
+        }
+        resource "aws_x" "a" {
+          subnets = module.net.private_subnets
+          first   = module.net.private_subnets[0]
+          kept    = 7
+        }
+        """
+    )
+    (problem,) = read.code.problems
+    assert problem.message == "module.net is not on disk: registry module terraform-aws-modules/vpc/aws"
+    assert problem.hint == "run terraform init, or judge the plan"
+    assert (problem.address, problem.spot.line) == ("module.net", 2)
+    assert read.why("subnets") == problem.message
+    assert read.why("first") == problem.message
+    assert read.value("kept") == 7
+
+
+# --- limits of the first prototype
+
+
+def test_sets_are_sets(repository: Repository) -> None:
+    read = repository.read('resource "aws_x" "a" {\n  v = toset(["b", "a", "b"])\n  n = length(toset(["x", "x"]))\n}\n')
+    assert read.value("v") == ["a", "b"]
+    assert read.value("n") == 1
+
+
+def test_half_written_code_loses_nothing_else(repository: Repository) -> None:
+    read = repository.read({
+        "main.tf": """
+            resource "aws_x" "a" {
+              kept = 7
+            }
+            resource "aws_x" "broken" {
+              name = "x"
+              kept =
+            }
+            resource "aws_x" "c" {
+              kept = 9
+            }
+        """,
+        "other.tf": 'resource "aws_x" "d" {\n  v = local.lost\n}\n',
+    })  # fmt: skip
+    assert (read.value("kept"), read.value("kept", "aws_x.c")) == (7, 9)
+    assert isinstance(read.value("kept", "aws_x.broken"), Unresolved)
+    assert isinstance(read.value("other", "aws_x.broken"), Unresolved), "it may have been lost"
+    assert "not declared in what could be read" in read.why("v", "aws_x.d")
+    assert any(one.spot.line == 7 and one.broken for one in read.code.problems)
