@@ -15,7 +15,11 @@ FIVEX_POLICY = Path(__file__).with_name("fivex_policy.yaml")
 
 def read_policy(path: Path | None = None) -> dict[str, Any]:
     """Read a policy, the 5X policy where no path is given; raise DocumentError with all that is wrong."""
-    document = load_yaml(path or FIVEX_POLICY)
+    if path is None:
+        # A test holds our own to its schema: doing so in each run would take longer than judging a pull request.
+        own: dict[str, Any] = load_yaml(FIVEX_POLICY).data
+        return own
+    document = load_yaml(path)
     found = violations(document, "policy")
     problems = [problem for some in found.values() for problem in some]
     # Whether the parts agree is checked where their form is right, whatever is wrong elsewhere.

@@ -314,3 +314,8 @@ def test_a_tier_may_override_every_demand() -> None:
     demands = set(defs["demands"]["properties"])
     assert set(defs["demands"]["required"]) == demands
     assert set(defs["tier"]["properties"]) == demands | {"title", "critical"}
+
+
+def test_our_own_policy_keeps_its_schema_and_agrees_with_itself() -> None:
+    """It is read without being checked, so it is checked here."""
+    assert read_policy(FIVEX_POLICY) == read_policy()
