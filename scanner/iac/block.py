@@ -109,7 +109,7 @@ class Block:
         """Give a nested block as a block of its own; `^` leads to the whole, and an unresolved one may not exist."""
         doubt = self.doubt
         if isinstance(values, Unresolved):
-            doubt, values = doubt or values, {}
+            doubt, values = values if doubt is None else doubt, {}
         inner: dict[str, Any] = {**plain(values), "^": [self.values]}
         length = len(steps)
 

@@ -31,11 +31,13 @@ NOTHING: Final = _Nothing()
 class Satellite:
     """A block of its own that settles something of another: its type, and the attribute that names the other.
 
-    `value` is what that attribute holds of the other: any identity of it (its name, id or ARN).
+    `value` is what that attribute holds of the other: any identity of it (its name, id or ARN). `when(other, own)` says
+    whether it really means it, where an identity alone does not tell.
     """
 
     type: str
     by: str
+    when: Callable[[Block, Block], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,16 @@ put back in the place of what the converter makes of it (`reopened`).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from scanner.model.unresolved import Unresolved
+from scanner.iac.block import ABSENT, Block
+from scanner.model.errors import CouldNotCheck
+from scanner.model.reading import Reason, Unknown
+from scanner.model.unresolved import Unresolved, unresolved_in
+from scanner.resources.alerting.patterns import LEFT_OPEN
 
 T = TypeVar("T")
 Lower = Callable[[Any], Any]
@@ -78,8 +83,8 @@ def reopened(made: T, raw: Any, paths: Paths) -> T:
     found: dict[str, Unresolved] = {}
     for field, members in paths.items():
         for path in members:
-            value = reached(raw, path)
-            if isinstance(value, Unresolved):
+            value = unresolved_in(reached(raw, path))
+            if value is not None:
                 found.setdefault(field, value)
     return replace(made, **found) if found else made  # type: ignore[type-var]  # a dataclass, as its fields are named
 
@@ -92,6 +97,26 @@ def reached(raw: Any, path: str) -> Any:
         raw = sole(raw)
         raw = raw.get(step) if isinstance(raw, Mapping) else raw if isinstance(raw, Unresolved) else None
     return raw
+
+
+def named_in(block: Block, path: str) -> str:
+    """Give the text at a path of a block that names something; raise where there is none, or it is open."""
+    value = stopped(block.find(path).value)
+    if not isinstance(value, str) or not value:
+        said = "is not set" if value is ABSENT else f"is {value!r}, which is no text"
+        raise CouldNotCheck(Unknown(Reason.MISSING, f"{path} of {block.address} {said}"))
+    return value
+
+
+def as_json(raw: Any) -> str:
+    """Write a document as JSON text; what is open in it says so, for who matches it (`patterns.LEFT_OPEN`)."""
+    return json.dumps(raw, default=_left_open)
+
+
+def _left_open(value: Any) -> Any:
+    if isinstance(value, Unresolved):
+        return {LEFT_OPEN: value.why}
+    raise ValueError(f"{value!r} is nothing that JSON can hold")
 
 
 def stopped(value: T) -> T:

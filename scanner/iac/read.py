@@ -53,7 +53,7 @@ def read(
     for one in codes:
         for block in one.blocks:
             accounts.setdefault(block.account, []).append(block)
-    estates = []
+    estates: list[Estate] = []
     for account, blocks in (accounts or {"?account": []}).items():
         # What could not be read is told once, with the first account.
         parts = [part for one in codes for part in _parts_of(one, account)] if not estates else []
@@ -163,7 +163,7 @@ def _resource(
     arn = arn_of(form, block)
     doubt = block.doubt
     if not isinstance(arn, str):
-        doubt, arn = doubt or arn, f"{form.kind.kind}/{block.address}"
+        doubt, arn = arn if doubt is None else doubt, f"{form.kind.kind}/{block.address}"
     if (form.kind.kind + arn) in taken:
         arn = f"{arn}#{block.address}"
     taken.add(form.kind.kind + arn)
@@ -242,7 +242,9 @@ def _of_satellite(origin: At, block: Block, satellites: Satellites) -> Reading[A
 
 def _convert(convert: Any, value: Any, evidence: tuple[Evidence, ...], attribute: str) -> Reading[Any]:
     if isinstance(value, Unresolved):
-        return _settled(convert, value) or Unknown(value.reason, value.why, evidence)
+        document = _document(value)
+        reading = _settled(convert, value) if document is None else _convert(convert, document, evidence, attribute)
+        return reading if isinstance(reading, Known) else Unknown(value.reason, value.why, evidence)
     try:
         result = convert(value)
     except CouldNotCheck as stop:
@@ -253,6 +255,15 @@ def _convert(convert: Any, value: Any, evidence: tuple[Evidence, ...], attribute
     if isinstance(result, Unresolved):
         return Unknown(result.reason, result.why, evidence)
     return Known(result, evidence)
+
+
+def _document(value: Unresolved) -> Any:
+    """Give what JSON text says whose leaves are not all settled; None of any other value that is left open."""
+    if type(value) is Unresolved:
+        return None
+    from scanner.iac.hcl.values import JsonText  # noqa: PLC0415  # only Terraform makes them
+
+    return value.document if isinstance(value, JsonText) else None
 
 
 def _settled(convert: Any, value: Unresolved) -> Reading[Any] | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from scanner.iac.block import ABSENT, Block
 from scanner.iac.form import Satellite
+from scanner.model.errors import CouldNotCheck
 from scanner.model.unresolved import Unresolved
 
 if TYPE_CHECKING:
@@ -38,8 +39,15 @@ class Satellites:
         for identity in identities(block):
             for one in named.get(identity, ()):
                 if one.root == block.root and one.region in (block.region, one.region):
-                    if one.doubt is not None:
-                        doubt = one.doubt
+                    unsure = one.doubt
+                    if satellite.when is not None and unsure is None:
+                        try:
+                            if not satellite.when(block, one):
+                                continue
+                        except CouldNotCheck as stop:
+                            unsure = Unresolved(stop.unknown.detail, reason=stop.unknown.reason)
+                    if unsure is not None:
+                        doubt = unsure
                     else:
                         found[id(one)] = one
         return list(found.values()), doubt

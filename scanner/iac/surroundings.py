@@ -11,7 +11,8 @@ from typing import Any
 from scanner.iac.block import ABSENT, Block, Code
 from scanner.iac.forms import forms_of
 from scanner.iac.naming import arn_of, identities
-from scanner.model.arn import OPEN, is_arn
+from scanner.model.arn import is_arn, somewhere
+from scanner.model.errors import CouldNotCheck
 from scanner.model.reading import Reason
 from scanner.model.unresolved import Unresolved
 
@@ -48,19 +49,18 @@ class Surroundings:
 
         A name that is no ARN names a thing of the same region.
         """
-        found = [
-            one
-            for type_ in types
-            for one in self._identified(type_).get(name, ())
-            if is_arn(name) or one.region == by.region or OPEN in (one.region[:1], by.region[:1])
-        ]
-        near = [one for one in found if one.root == by.root and one.region == by.region] or found
-        if len(near) > 1 and not (near[0].region == by.region and near[0].root == by.root):
+        called = [one for type_ in types for one in self._identified(type_).get(name, ())]
+        found = called if is_arn(name) else [one for one in called if one.region == by.region]
+        near = [one for one in found if one.root == by.root] or found
+        if not near:
+            for one in called:
+                _beside(one, by)
+            return None
+        if len(near) > 1 and near[0].root != by.root:
             Unresolved(f"several blocks are called {name}: {', '.join(one.address for one in near)}").stop()
-        block = next(iter(near), None)
-        if block is not None and block.doubt is not None:
-            block.doubt.stop()
-        return block
+        if near[0].doubt is not None:
+            near[0].doubt.stop()
+        return near[0]
 
     def naming(self, by: Mapping[str, str], block: Block) -> tuple[list[Block], Unresolved | None]:
         """Give the blocks that name a block, by the attribute of each type, and why there may be more in the code."""
@@ -74,11 +74,14 @@ class Surroundings:
             for value, blocks in values.items():
                 if value in mine:
                     for one in blocks:
-                        if one is block or not (is_arn(value) or _may_be_beside(one, block)):
+                        try:
+                            near = one is not block and (is_arn(value) or _beside(one, block))
+                        except CouldNotCheck as stop:
+                            doubt = doubt or Unresolved(stop.unknown.detail, reason=stop.unknown.reason)
                             continue
-                        if one.doubt is not None:
+                        if near and one.doubt is not None:
                             doubt = doubt or one.doubt
-                        else:
+                        elif near:
                             found[id(one)] = one
                 elif named is not None and not self._explained(block.type, value):
                     doubt = doubt or named
@@ -134,8 +137,9 @@ class Surroundings:
         return known
 
 
-def _may_be_beside(one: Block, other: Block) -> bool:
-    return one.region == other.region or OPEN in (one.region[:1], other.region[:1])
+def _beside(one: Block, other: Block) -> bool:
+    """Say whether two blocks lie in one region; raise where the code leaves that open."""
+    return somewhere(one.region) == somewhere(other.region)
 
 
 def _name_is_open(block: Block) -> Unresolved | None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
+from scanner.model.unresolved import Unresolved
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:
@@ -96,6 +98,7 @@ def document(raw: Any) -> Document:
     """Read a policy: JSON text, the same URL-encoded (as some IAM calls give it), or the parsed mapping.
 
     Raise ValueError, saying which statement, for what is no policy: it must become unknown and never "allows nothing".
+    A name, an action or a value that code leaves open stays so, alone; whoever needs it finds that it cannot be told.
     """
     if isinstance(raw, (str, bytes)):
         raw = _parsed(raw.decode() if isinstance(raw, bytes) else raw)
@@ -126,6 +129,8 @@ def _parsed(text: str) -> Any:
 
 
 def _statement(raw: Any, number: int) -> Statement:
+    if isinstance(raw, Unresolved):
+        raw.stop()
     if not isinstance(raw, Mapping):
         raise ValueError(f"statement {number} is no object")
     effect = raw.get("Effect")
@@ -150,7 +155,7 @@ def _statement(raw: Any, number: int) -> Statement:
 
 def _texts(raw: Any, number: int) -> tuple[str, ...]:
     found = many(raw)
-    if not all(isinstance(one, str) for one in found):
+    if not all(isinstance(one, (str, Unresolved)) for one in found):
         raise ValueError(f"statement {number} holds {raw!r} where text is expected")
     return found
 
@@ -160,21 +165,28 @@ def _principals(raw: Mapping[str, Any], number: int) -> Principals | None:
     named = raw.get("NotPrincipal" if others else "Principal")
     if named is None:
         return None
-    if isinstance(named, str):
+    if isinstance(named, (str, Unresolved)):
         named = {"AWS": named}
     if not isinstance(named, Mapping):
         raise ValueError(f"statement {number} has a principal that is no object")
     aws = _texts(named.get("AWS", ()), number)
     return Principals(
         # AWS takes an account's id for its root (IAM user guide, "AWS JSON policy elements: Principal").
-        aws=tuple(f"arn:aws:iam::{one}:root" if len(one) == 12 and one.isdigit() else one for one in aws),
+        aws=tuple(_account_as_root(one) for one in aws),
         services=_texts(named.get("Service", ()), number),
         federated=(*_texts(named.get("Federated", ()), number), *_texts(named.get("CanonicalUser", ()), number)),
         others=others,
     )
 
 
+def _account_as_root(name: str) -> str:
+    bare = not isinstance(name, Unresolved) and len(name) == 12 and name.isdigit()
+    return f"arn:aws:iam::{name}:root" if bare else name
+
+
 def _conditions(raw: Any, number: int) -> Iterator[Condition]:
+    if isinstance(raw, Unresolved):
+        raw.stop()
     if not isinstance(raw, Mapping):
         raise ValueError(f"statement {number} has a condition that is no object")
     for test, keys in raw.items():
@@ -194,6 +206,8 @@ def _conditions(raw: Any, number: int) -> Iterator[Condition]:
 
 
 def _value(raw: Any, number: int) -> str:
+    if isinstance(raw, Unresolved):
+        return raw  # type: ignore[return-value]  # it refuses to be used as the text that it is not
     if isinstance(raw, bool):
         return str(raw).lower()
     if isinstance(raw, (str, int, float)):

@@ -180,4 +180,4 @@ class JsonTree:
                 self._find_repeats(one, depth + 1)
 
     def _note(self, message: str, start: int, end: int, hint: str = "") -> None:
-        self.problems.append(Problem(message, self._spot(start, end), hint))
+        self.problems.append(Problem(message, self._spot(start, end), hint, broken=True))

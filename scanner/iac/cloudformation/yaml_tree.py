@@ -256,7 +256,7 @@ class YamlTree:
             self._note("<< merges what is no mapping", start, end)
 
     def _note(self, message: str, start: int, end: int, hint: str = "") -> None:
-        self.problems.append(Problem(message, self._spot(start, end), hint))
+        self.problems.append(Problem(message, self._spot(start, end), hint, broken=True))
 
 
 def repeated(key: str, first: Any, first_inner: Any, second: Any, second_inner: Any, *, depth: int) -> tuple[Any, Any]:

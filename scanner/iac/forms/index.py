@@ -21,7 +21,111 @@ MODULES: dict[str, Entry] = {
         kinds=("aws.dynamodb.table",),
         types=("aws_dynamodb_table", "AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable"),
     ),
-}
+    "kms": Entry(
+        kinds=("aws.kms.key", "aws.kms.alias"),
+        types=(
+            "aws_kms_key", "aws_kms_external_key", "aws_kms_replica_key", "aws_kms_alias", "AWS::KMS::Key",
+            "AWS::KMS::ReplicaKey", "AWS::KMS::Alias",
+        ),
+        satellites=("aws_kms_key_policy",),
+    ),
+    "rds.instances": Entry(
+        kinds=("aws.rds.instance", "aws.rds.instance-parameters"),
+        types=(
+            "aws_db_instance", "aws_rds_cluster_instance", "aws_docdb_cluster_instance", "aws_neptune_cluster_instance",
+            "AWS::RDS::DBInstance", "AWS::DocDB::DBInstance", "AWS::Neptune::DBInstance",
+        ),
+        satellites=("aws_db_instance_automated_backups_replication",),
+    ),
+    "rds.clusters": Entry(
+        kinds=("aws.rds.cluster", "aws.docdb.cluster", "aws.neptune.cluster", "aws.rds.cluster-parameters"),
+        types=(
+            "aws_rds_cluster", "aws_docdb_cluster", "aws_neptune_cluster", "AWS::RDS::DBCluster", "AWS::DocDB::DBCluster",
+            "AWS::Neptune::DBCluster", "aws_rds_global_cluster", "aws_docdb_global_cluster", "aws_neptune_global_cluster",
+            "AWS::RDS::GlobalCluster", "AWS::DocDB::GlobalCluster", "AWS::Neptune::GlobalCluster",
+        ),
+    ),
+    "rds.groups": Entry(
+        kinds=(
+            "aws.rds.subnet-group", "aws.rds.parameter-group", "aws.rds.cluster-parameter-group",
+            "aws.rds.instance-parameters", "aws.rds.cluster-parameters",
+        ),
+        types=(
+            "aws_db_subnet_group", "aws_docdb_subnet_group", "aws_neptune_subnet_group", "AWS::RDS::DBSubnetGroup",
+            "AWS::DocDB::DBSubnetGroup", "AWS::Neptune::DBSubnetGroup", "aws_db_parameter_group",
+            "aws_neptune_parameter_group", "aws_rds_cluster_parameter_group", "aws_docdb_cluster_parameter_group",
+            "aws_neptune_cluster_parameter_group", "AWS::RDS::DBParameterGroup", "AWS::Neptune::DBParameterGroup",
+            "AWS::RDS::DBClusterParameterGroup", "AWS::DocDB::DBClusterParameterGroup",
+            "AWS::Neptune::DBClusterParameterGroup", "aws_db_option_group", "AWS::RDS::OptionGroup",
+        ),
+    ),
+    "rds.snapshots": Entry(
+        kinds=("aws.rds.snapshot", "aws.rds.cluster-snapshot"),
+        types=(
+            "aws_db_snapshot", "aws_db_cluster_snapshot", "aws_docdb_cluster_snapshot", "aws_neptune_cluster_snapshot",
+            "AWS::RDS::DBSnapshot", "aws_db_snapshot_copy", "aws_rds_cluster_snapshot_copy",
+        ),
+    ),
+    "aws_backup.plans": Entry(
+        kinds=("aws.backup.plan", "aws.backup.selection"),
+        types=(
+            "aws_backup_plan", "AWS::Backup::BackupPlan", "aws_backup_selection", "AWS::Backup::BackupSelection",
+        ),
+    ),
+    "aws_backup.vaults": Entry(
+        kinds=("aws.backup.vault", "aws.backup.settings"),
+        types=(
+            "aws_backup_vault", "aws_backup_logically_air_gapped_vault", "AWS::Backup::BackupVault",
+            "AWS::Backup::LogicallyAirGappedBackupVault", "aws_backup_region_settings",
+        ),
+        satellites=(
+            "aws_backup_vault_lock_configuration", "aws_backup_vault_policy", "aws_backup_vault_notifications",
+        ),
+    ),
+    "aws_backup.testing": Entry(
+        kinds=("aws.backup.report-plan", "aws.backup.restore-testing-plan", "aws.backup.restore-testing-selection"),
+        types=(
+            "aws_backup_report_plan", "AWS::Backup::ReportPlan", "aws_backup_restore_testing_plan",
+            "AWS::Backup::RestoreTestingPlan", "aws_backup_restore_testing_selection",
+            "AWS::Backup::RestoreTestingSelection",
+        ),
+    ),
+    "cloudwatch": Entry(
+        kinds=("aws.cloudwatch.alarm", "aws.cloudwatch.composite-alarm"),
+        types=(
+            "aws_cloudwatch_metric_alarm", "AWS::CloudWatch::Alarm", "aws_cloudwatch_composite_alarm",
+            "AWS::CloudWatch::CompositeAlarm",
+        ),
+    ),
+    "dlm": Entry(kinds=("aws.dlm.policy",), types=("aws_dlm_lifecycle_policy", "AWS::DLM::LifecyclePolicy")),
+    "event_subscriptions": Entry(
+        kinds=("aws.rds.event-subscription",),
+        types=(
+            "aws_db_event_subscription", "aws_docdb_event_subscription", "aws_neptune_event_subscription",
+            "AWS::RDS::EventSubscription", "AWS::DocDB::EventSubscription", "AWS::Neptune::EventSubscription",
+        ),
+    ),
+    "events": Entry(
+        kinds=("aws.events.rule", "aws.events.bus", "aws.events.api-destination"),
+        types=(
+            "aws_cloudwatch_event_rule", "AWS::Events::Rule", "aws_cloudwatch_event_bus", "AWS::Events::EventBus",
+            "aws_cloudwatch_event_api_destination", "AWS::Events::ApiDestination",
+        ),
+        satellites=("aws_cloudwatch_event_target",),
+    ),
+    "logs": Entry(
+        kinds=("aws.logs.log-group", "aws.logs.metric-filter"),
+        types=(
+            "aws_cloudwatch_log_group", "AWS::Logs::LogGroup", "aws_cloudwatch_log_metric_filter",
+            "AWS::Logs::MetricFilter",
+        ),
+    ),
+    "sns": Entry(
+        kinds=("aws.sns.topic", "aws.sns.subscription"),
+        types=("aws_sns_topic", "AWS::SNS::Topic", "aws_sns_topic_subscription", "AWS::SNS::Subscription"),
+        satellites=("aws_sns_topic_policy", "AWS::SNS::TopicPolicy", "AWS::SNS::TopicInlinePolicy"),
+    ),
+}  # fmt: skip
 
 TYPES = {type_: module for module, entry in MODULES.items() for type_ in entry.types}
 SATELLITES = frozenset(type_ for entry in MODULES.values() for type_ in entry.satellites)

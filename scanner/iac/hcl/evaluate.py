@@ -237,6 +237,11 @@ def _binary(node: Binary, scope: Scope) -> Any:
     return lift(_OPERATORS[operator], [left, right], node.spot)
 
 
+def _divided(operation: Callable[[Any, Any], Any], one: Any, other: Any) -> Any:
+    """Divide; by nothing it is infinity in Terraform, no mistake that `try` would catch, and no number of ours."""
+    return operation(one, other) if other else Unresolved("it divides by zero")
+
+
 def _logical(node: Binary, scope: Scope, left: Any, *, decisive: bool) -> Any:
     """Work out && or ||; the decisive value on either side is the result, whatever the other side is."""
     if left is decisive:
@@ -279,7 +284,9 @@ def _conditional(node: Conditional, scope: Scope) -> Any:
     if isinstance(other, (EvaluationError, Unresolved)) or other is None:
         return value
     wanted = unify([type_of(value), type_of(other)])
-    return value if wanted is None else convert(value, wanted)
+    if wanted is None:
+        return Unresolved(f"{node.said}: its branches are values of different types", (), node.spot)
+    return convert(value, wanted)
 
 
 def _attempt(node: Expression, scope: Scope) -> Any:
@@ -438,8 +445,8 @@ _OPERATORS: Final[dict[str, Callable[[Any, Any], Any]]] = {
     "+": lambda one, other: arithmetic.number_of(exact(to_number(one)) + exact(to_number(other))),
     "-": lambda one, other: arithmetic.number_of(exact(to_number(one)) - exact(to_number(other))),
     "*": lambda one, other: arithmetic.number_of(exact(to_number(one)) * exact(to_number(other))),
-    "/": lambda one, other: arithmetic.divide(to_number(one), to_number(other)),
-    "%": lambda one, other: arithmetic.remainder(to_number(one), to_number(other)),
+    "/": lambda one, other: _divided(arithmetic.divide, to_number(one), to_number(other)),
+    "%": lambda one, other: _divided(arithmetic.remainder, to_number(one), to_number(other)),
     "<": lambda one, other: exact(to_number(one)) < exact(to_number(other)),
     "<=": lambda one, other: exact(to_number(one)) <= exact(to_number(other)),
     ">": lambda one, other: exact(to_number(one)) > exact(to_number(other)),

@@ -292,6 +292,8 @@ class Parser:
     def _dot(self, found: Expression) -> Expression:
         digits = _DIGITS.match(self.text, self.end)
         if digits:  # the old way to write an index: a.0
+            if self.text.startswith(".", digits.end()) and _DIGITS.match(self.text, digits.end() + 1):
+                raise Mistake("two indexes are written [0][1], not .0.1", self.start)
             self.end = digits.end()
             self.take()
             return self._step(found, int(digits[1][:18]), index=True)
@@ -373,7 +375,7 @@ class Parser:
 
     def _object(self, start: int) -> Expression:
         before = self._enter()
-        if self.kind == "name" and self.value == "for" and not self._is_key():
+        if self.kind == "name" and self.value == "for":
             return self._for(start, "}", before)
         items: list[tuple[Expression, Expression]] = []
         while not (self.kind == "mark" and self.value == "}"):
@@ -392,11 +394,6 @@ class Parser:
             self.newlines = False
         end = self.close("}", before)
         return ObjectOf(self.place, start, end, items)
-
-    def _is_key(self) -> bool:
-        """Tell `{ for = 1 }` from `{ for x in y : … }`."""
-        following = _WITHOUT_NEWLINES.match(self.text, self.end)
-        return following is not None and following["mark"] in ("=", ":")
 
     def _key(self) -> Expression:
         start, bare = self.start, self.kind == "name"

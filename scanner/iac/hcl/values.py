@@ -165,15 +165,24 @@ def exact(number: float) -> int | Fraction:
     return found.numerator if found.denominator == 1 else found
 
 
-_ORDER = {"null": 0, "bool": 1, "number": 2, "text": 3, "list": 4, "object": 5}
+_ORDER = {"bool": 1, "number": 2, "text": 3, "list": 4, "object": 4, "null": 5}
 
 
 def _rank(key: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Order elements as Terraform does: false before true, numbers by size, texts by their characters.
-
-    Terraform orders lists and objects by a hash of its own; here they keep to their contents.
-    """
+    """Order elements as Terraform does: false before true, numbers by size, texts by their characters, null last."""
     kind = key[0]
-    if kind in ("list", "object"):
-        return (_ORDER[kind], repr(sorted(map(repr, key[1])) if kind == "object" else key[1]))
-    return (_ORDER[kind], *key[1:])
+    return (_ORDER[kind], _written(key)) if kind in ("list", "object") else (_ORDER[kind], *key[1:])
+
+
+def _written(key: tuple[Any, ...]) -> str:
+    """Write an element as the text by which Terraform orders lists and objects in a set."""
+    kind = key[0]
+    if kind == "list":
+        return "<" + "".join(f"{_written(one)};" for one in key[1]) + ">"
+    if kind == "object":
+        return "<" + "".join(f"{name}:{_written(one)};" for name, one in sorted(key[1], key=lambda pair: pair[0])) + ">"
+    if kind == "text":
+        return '"' + key[1].replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+    if kind == "number":
+        return f"{float(key[1]):.10g}" if abs(key[1]) < 10**300 else str(key[1])
+    return "~" if kind == "null" else "T" if key[1] else "F"

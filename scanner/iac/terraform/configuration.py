@@ -108,7 +108,7 @@ class _Reader:
             self._locals(block)
         elif type_ == "moved":
             old, new = (address_of(block.body.attributes.get(one)) for one in ("from", "to"))
-            if old and new:
+            if "." in old and "." in new:
                 self.made.moved.append((old, new))
         elif type_ in LABELS:
             if len(block.labels) != LABELS[type_] or not all(block.labels):

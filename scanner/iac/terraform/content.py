@@ -53,7 +53,7 @@ def worked(attribute: Attribute, scope: Scope) -> Any:
     except EvaluationError as error:
         return Unresolved(f"{expression.said}: {error.message}", (), error.spot or attribute.value_spot)
     except CouldNotCheck as stop:
-        return Unresolved(stop.reason.detail, (), attribute.value_spot, (), stop.reason.reason)
+        return Unresolved(stop.unknown.detail, (), attribute.value_spot, (), stop.unknown.reason)
 
 
 def settled(attribute: Attribute, scope: Scope) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,22 +44,32 @@ class Run:
         self._said: set[tuple[str, Spot]] = set()
         self._manifest: dict[str, str] | None = None
         self._entered: set[str] = set()
+        self._functions: Mapping[str, Any] | None = None
         self.code.files += set_.files
         for one in set_.problems:
             self.report(one)
 
     def report(self, problem: Problem) -> None:
-        """Report what may hide resources, once for each place."""
-        key = (problem.message, problem.spot)
+        """Report what may hide resources, once for each place, however many instances of a module it is in."""
+        key = (problem.message.replace(problem.address, "") if problem.address else problem.message, problem.spot)
         if key not in self._said:
             self._said.add(key)
             self.code.problems.append(problem)
 
-    def functions(self, directory: str) -> Callable[[str], Any]:
-        """Give the functions that read files, as the modules in a directory see them."""
-        from scanner.iac.hcl.functions import files  # noqa: PLC0415  # few modules read files
+    @property
+    def functions(self) -> Mapping[str, Any]:
+        """The functions that read files: relative paths begin at the root's directory, in whichever module they are."""
+        if self._functions is None:
+            from scanner.iac.terraform.templates import place_functions  # noqa: PLC0415  # few modules read files
 
-        return files.bound(base=Path(self.configurations.base), root=Path(self.directory))
+            documents = self.configurations.documents
+            self._functions = place_functions(self.directory, documents, self._note)
+        return self._functions
+
+    def _note(self, file: Path) -> None:
+        name = self.configurations.documents.name(str(file))
+        if name not in self.code.files:
+            self.code.files.append(name)
 
     def room(self) -> int:
         """Give how many instances a block may have."""
@@ -159,7 +169,9 @@ class Run:
     def read(self) -> Code:
         """Read the root and everything below it."""
         main = Module(self, self.enter(self.directory))
-        main.provider("aws")
+        for name in ("aws", *main.configuration.providers):  # in this order places are called by them
+            if name.split(".")[0] == "aws":
+                main.provider(name)
         waiting = [main]
         while waiting:
             module = waiting.pop()

@@ -300,10 +300,6 @@ class Module:
             return self.run.workspace
         return Unresolved(f"terraform.{name} is known when Terraform runs", (f"terraform.{name}",), spot)
 
-    def functions(self) -> Callable[[str], Any]:
-        """Give the functions that read files, as this module sees them."""
-        return self.run.functions(self.configuration.directory)
-
     def provider(self, name: str) -> Provider:
         """Give the provider configuration that a name stands for in this module."""
         if name not in self._providers:

@@ -47,6 +47,11 @@ _MANY: Final = re.compile(r"(?:ids|arns|groups|resources|subnets|topics|alarm_ac
 # Functions such as timestamp() are open in a plan although all that they are given is known; these attributes hold them.
 _STAMPED: Final = re.compile(r"identifier$|name$|description$|prefix$|suffix$|^tags")
 
+# aws_subnet.a[*].id, values(aws_subnet.a)[*].id and [for one in aws_subnet.a : one.id]
+_ALL: Final = re.compile(
+    r"(?:values\()?(aws_\w+\.[\w-]+)\)?\[\*\]\.(\w+)"
+    r"|\[\s*for\s+(?:\w+\s*,\s*)?(\w+)\s+in\s+(aws_\w+\.[\w-]+)\s*:\s*\3\.(\w+)\s*\]"
+)
 _TRAVERSAL: Final = re.compile(r"[A-Za-z_][\w-]*(?:\.[\w-]+|\[[^\[\]]*\])+")
 
 
@@ -196,19 +201,31 @@ class Values:
             names = exact
         if not names or (len(names) > 1 and not many) or self.module is None:
             return None
-        values = [self.tree.follow(name, self.module) for name in names]
+        values = [self.tree.follow(self._own(name), self.module) for name in names]
         flat = [part for one in values for part in (one if isinstance(one, list) and many else [one])]
         return flat if flat and all(isinstance(one, str) and one for one in flat) else None
+
+    def _own(self, name: str) -> str:
+        """Turn a reference to what a resource is made for each of into one to that very instance."""
+        if name.startswith("each.value.") and isinstance(self.key, str):
+            of = references(mapping(self.config.get("for_each_expression")))
+            if len(of) == 1 and of[0].count(".") == 1 and not of[0].startswith(("var.", "local.", "module.")):
+                return f'{of[0]}["{self.key}"].{name.removeprefix("each.value.")}'
+        return name
 
     def _traversals(self, text: str, *, many: bool) -> list[str] | None:
         """Take an expression apart that is a reference, or a list of them; None if it is anything else."""
         text = text.strip()
+        if many and self.module is not None and (all_of := _ALL.fullmatch(text)):
+            name, attribute = (all_of[1], all_of[2]) if all_of[1] else (all_of[4], all_of[5])
+            instances = self.tree.blocks.get((self.module.address, name), [])
+            return [f"{name}{_bracketed(key)}.{attribute}" for key, _ in instances]
         parts = [text]
         if many and text[:1] == "[" and text[-1:] == "]":
             parts = [one.strip() for one in text[1:-1].split(",") if one.strip()]
         if not all(_TRAVERSAL.fullmatch(one) for one in parts):
             return None
-        key = f'["{self.key}"]' if isinstance(self.key, str) else f"[{self.key}]"
+        key = _bracketed(self.key)
         return [one.replace("[each.key]", key).replace("[count.index]", key) for one in parts]
 
     def _open(self, path: Path, expressions: Sequence[Mapping[str, Any]]) -> Unresolved:
@@ -275,3 +292,9 @@ def _agrees(entry: Any, known: Mapping[str, Any]) -> bool:
             if isinstance(constant, (str, int, float)) and str(known.get(name)).lower() != str(constant).lower():
                 return False
     return True
+
+
+def _bracketed(key: Key) -> str:
+    if key is None:
+        return ""
+    return f'["{key}"]' if isinstance(key, str) else f"[{key}]"

@@ -23,11 +23,10 @@ _PLACES = frozenset({"each", "count", "self"})
 class ModuleScope(Scope):
     """The names that every expression of a module can use."""
 
-    __slots__ = ("_functions", "module")
+    __slots__ = ("module",)
 
     def __init__(self, module: Module) -> None:
         self.module = module
-        self._functions: Any = None
 
     def get(self, name: str) -> Any:
         """Give what the first name of a reference stands for."""
@@ -51,11 +50,7 @@ class ModuleScope(Scope):
 
     def function(self, name: str) -> Any:
         """Give a function that reads files or templates, as this module sees them."""
-        if name not in OF_A_PLACE:
-            return None
-        if self._functions is None:
-            self._functions = self.module.functions()
-        return self._functions(name)
+        return self.module.run.functions.get(name) if name in OF_A_PLACE else None
 
 
 class _Lookup(Namespace):

@@ -133,7 +133,7 @@ class _Reader:
                 inner[name] = self.type()
                 if self.peek() == ",":
                     self.take()
-                    if (text := self._expression()).strip():
+                    if text := self._expression():
                         defaults[name] = text
                 self.take(")")
             else:
@@ -155,7 +155,7 @@ class _Reader:
             elif mark in ")]}":
                 if not open_:
                     self.at = before
-                    return self.text[start:before].rstrip().rstrip(",")
+                    return self.text[start:before].strip().rstrip(",")
                 if open_.pop() != mark:
                     raise NotAType("brackets do not match")
 

@@ -27,6 +27,8 @@ class Open(dict[str, Any]):
 
 
 ANY: Final = _Any()
+#: The one member of an object that stands in a pattern of code for what the code leaves open; it says why.
+LEFT_OPEN: Final = "$open"
 _ABSENT: Final = object()
 
 
@@ -69,26 +71,39 @@ def _check(raw: Any, where: str) -> None:
         raise ValueError(f"{where or 'the pattern'} is no object with members")
     for key, value in raw.items():
         path = f"{where}.{key}".lstrip(".")
+        if _left_open(value):
+            continue
         if key == "$or" and isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
             for one in value:
-                _check(one, path)
+                if not _left_open(one):
+                    _check(one, path)
         elif isinstance(value, dict):
             _check(value, path)
         elif isinstance(value, list) and value:
             for one in value:
-                test_of(one, path)
+                if not _left_open(one):
+                    test_of(one, path)
         else:
             raise ValueError(f"{path} is neither an object nor a list of values")
+
+
+def _left_open(raw: Any) -> str:
+    """Say why code leaves a part of a pattern open; "" for one that it does not."""
+    return str(raw[LEFT_OPEN]) if isinstance(raw, dict) and LEFT_OPEN in raw else ""
 
 
 # -- matching ------------------------------------------------------------------------------------------------
 
 
 def _object(pattern: Mapping[str, Any], event: Any, where: str) -> Truth:
+    if why := _left_open(pattern):
+        return Doubt(f"{where}: {why}")
     return all_true(_member(key, wanted, event, where) for key, wanted in pattern.items())
 
 
 def _member(key: str, wanted: Any, event: Any, where: str) -> Truth:
+    if why := _left_open(wanted):
+        return Doubt(f"{where}.{key}".lstrip(".") + f": {why}")
     if key == "$or" and all(isinstance(one, dict) for one in wanted):
         return any_true(_object(one, event, where) for one in wanted)
     path = f"{where}.{key}".lstrip(".")
@@ -110,6 +125,8 @@ _PERHAPS: Final = object()
 
 
 def _leaf(matcher: Any, value: Any, path: str) -> Truth:
+    if why := _left_open(matcher):
+        return Doubt(f"{path}: {why}")
     exists = matcher.get("exists") if isinstance(matcher, dict) else None
     if value is _PERHAPS:
         return Doubt(path)

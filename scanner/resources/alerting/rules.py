@@ -15,7 +15,8 @@ from scanner.resources.alerting.patterns import matches_pattern, read_pattern
 
 #: The bus to which AWS services send their events.
 DEFAULT = "default"
-_ON = ("ENABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS")
+#: The states in which a rule is on.
+ON = ("ENABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def target(raw: Mapping[str, Any]) -> Target:
 def heeds(raw: Mapping[str, Any]) -> bool:
     """Say whether a rule is on and may match an event that a failure sends; one by schedule matches none."""
     pattern = raw.get("EventPattern")
-    if raw.get("State") not in _ON or not pattern:
+    if raw.get("State") not in ON or not pattern:
         return False
     said = read_pattern(pattern)
     return any(matches_pattern(said, event) is not False for event in any_of_them())
@@ -59,7 +60,7 @@ class EventRule(Resource):
     listed_by = Listing(call("events:ListRules", EventBusName=parent("Name")), "Rules[]", id="{Arn}", name="{Name}")
 
     bus: Fact[str] = fact("The bus it stands on.", live=item("EventBusName", text))
-    enabled: Fact[bool] = fact("It is enabled.", live=item("State", is_(*_ON)))
+    enabled: Fact[bool] = fact("It is enabled.", live=item("State", is_(*ON)))
     pattern: Fact[str | None] = fact(
         # A rule has a pattern, a schedule, or both (PutRule, API reference).
         "Which events it matches, as JSON text; none where it only runs by a schedule.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from scanner.model.arn import is_arn
+from scanner.model.arn import is_arn, place_of
 
 
 def beside(arn: str, noun: str, name: str) -> str:
@@ -27,15 +27,15 @@ def key_of(raw: Mapping[str, Any]) -> str | None:
 
 def region_of(arn: str) -> str:
     """Give the region of an ARN; raise ValueError where it is none."""
-    return _parts(arn)[3]
+    return _place(arn)[0]
 
 
 def account_of(arn: str) -> str:
     """Give the account of an ARN; raise ValueError where it is none."""
-    return _parts(arn)[4]
+    return _place(arn)[1]
 
 
-def _parts(arn: str) -> list[str]:
+def _place(arn: str) -> tuple[str, str]:
     if not is_arn(arn):
         raise ValueError(f"{arn!r} is no ARN")
-    return arn.split(":", 5)
+    return place_of(arn)

@@ -137,6 +137,26 @@ def test_the_text_of_an_expression_says_which_instance(read: Any) -> None:
     assert isinstance(block.values["kms_key_id"], Unresolved)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "values(aws_kms_key.k)[*].arn",
+        "aws_kms_key.k[*].arn",
+        "[for one in aws_kms_key.k : one.arn]",
+        "[for n, one in aws_kms_key.k: one.arn]",
+    ],
+)
+def test_a_list_of_all_instances_is_that_of_all(read: Any, tmp_path: Any, text: str) -> None:
+    (tmp_path / "infra" / "main.tf").write_text(f'resource "aws_db_instance" "d" {{\n  subnet_ids = {text}\n}}\n')
+    keys = [change(f'aws_kms_key.k["{name}"]', {}, {"arn": True}) for name in "ab"]
+    document = plan(
+        [change("aws_db_instance.d", {}, {"subnet_ids": True}), *keys],
+        [configured("aws_db_instance.d", {"subnet_ids": refers("aws_kms_key.k")})],
+    )
+    assert read(document).blocks[0].values["subnet_ids"] == ['arn of aws_kms_key.k["a"]', 'arn of aws_kms_key.k["b"]']
+    assert isinstance(read(document, None).blocks[0].values["subnet_ids"], Unresolved)  # there may be an `if` in it
+
+
 def test_a_configuration_that_changed_since_is_no_trouble(read: Any, tmp_path: Any) -> None:
     (tmp_path / "infra" / "main.tf").write_text('resource "aws_db_instance" "d" {\n  kms_key_id = \n')
     (block,) = read(

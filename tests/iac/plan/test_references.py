@@ -128,6 +128,24 @@ def test_a_reference_follows_what_only_passes_on(planned: Any) -> None:
     assert found == "id of aws_s3_bucket.b"
 
 
+def test_what_it_is_made_for_each_of_is_its_own_instance(planned: Any) -> None:
+    keys = [a_key('aws_kms_key.k["a"]'), a_key('aws_kms_key.k["b"]')]
+    for of, found in (
+        (refers("aws_kms_key.k"), 'arn of aws_kms_key.k["b"]'),
+        (refers("aws_kms_key.k", "local.more"), None),
+        (refers("var.keys"), None),
+    ):
+        document = plan(
+            [change(f'{DB}["b"]', {}, {"kms_key_id": True}), *keys],
+            [
+                configured(DB, {"kms_key_id": refers("each.value.arn", "each.value")}, for_each_expression=of),
+                configured("aws_kms_key.k", {}),
+            ],
+        )
+        value = planned(document).blocks[0].values["kms_key_id"]
+        assert value == found if found else isinstance(value, Unresolved)
+
+
 def test_a_circle_of_references_ends(planned: Any) -> None:
     resources = [
         configured("aws_a.a", {"x_id": refers("aws_b.b.x_id", "aws_b.b")}),

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from scanner.iac.block import ABSENT, Block
+from scanner.iac.block import Block
 from scanner.iac.convert import each
-from scanner.iac.form import ARN, Form, at, made
-from scanner.iac.lowering import Lower, listed, lowered, many, reached, reopened, settled, sole, stopped
+from scanner.iac.form import ARN, Form, at
+from scanner.iac.lowering import Lower, listed, lowered, many, named_in, reached, reopened, settled, sole
 from scanner.model.convert import flag, text, whole
 from scanner.model.unresolved import Unresolved
 from scanner.resources.aws_backup.plans import TESTS, Condition, Copy, Plan, PlanRule, Selection, plan_rule
@@ -130,12 +130,9 @@ def _id(block: Block) -> str:
     return block.known_arn.rpartition(":")[2] or block.address
 
 
-def _selected(path: str) -> Callable[[Block], Any]:
-    def arn(block: Block) -> Any:
-        plan = stopped(block.find(path).value)
-        if plan is ABSENT:
-            return Unresolved(f"{block.address} names no plan")
-        return f"{_plan_arn(block, text(plan))}/selection/{block.known_name or block.address}"
+def _selected(path: str) -> Callable[[Block], str]:
+    def arn(block: Block) -> str:
+        return f"{_plan_arn(block, named_in(block, path))}/selection/{block.known_name or block.address}"
 
     return arn
 

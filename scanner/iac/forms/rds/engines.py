@@ -17,14 +17,14 @@ _PORTS: Mapping[str, int] = {
     "postgres": 5432, "aurora-postgresql": 5432, "docdb": 27017, "neptune": 8182,
 }  # fmt: skip
 
-#: How a family's name follows from the version: its first number, or its first two.
+#: How a family's name follows from an engine and the first numbers of its version.
 _FAMILIES = (
-    ("postgres", re.compile(r"(9\.\d+|\d{2,})(?:\.|$)"), "postgres{}"),
-    ("mysql", re.compile(r"(\d+\.\d+)(?:\.|$)"), "mysql{}"),
-    ("mariadb", re.compile(r"(\d+\.\d+)(?:\.|$)"), "mariadb{}"),
-    ("aurora-postgresql", re.compile(r"(9\.6|\d{2,})(?:\.|$)"), "aurora-postgresql{}"),
-    ("aurora-mysql", re.compile(r"(5\.7|8\.0|8\.4)(?:\.|$)"), "aurora-mysql{}"),
-    ("docdb", re.compile(r"(\d+\.\d+)(?:\.|$)"), "docdb{}"),
+    (re.compile(r"postgres|aurora-postgresql"), re.compile(r"(9\.\d+|\d{2,})(?:\.|$)"), "{engine}{number}"),
+    (re.compile(r"mysql|mariadb|docdb"), re.compile(r"(\d+\.\d+)(?:\.|$)"), "{engine}{number}"),
+    (re.compile(r"aurora-mysql"), re.compile(r"(5\.7|8\.\d+)(?:\.|$)"), "{engine}{number}"),
+    (re.compile(r"sqlserver-\w+"), re.compile(r"(\d+)\."), "{engine}-{number}.0"),
+    (re.compile(r"db2-\w+"), re.compile(r"(\d+\.\d+)(?:\.|$)"), "{engine}-{number}"),
+    (re.compile(r"oracle-(?:ee|se2)(?:-cdb)?"), re.compile(r"(19|21)(?:\.|$)"), "{engine}-{number}"),
 )
 
 #: The parameters of each family that decide how clients connect ("Securing connections ..." of the user guides): one
@@ -42,33 +42,33 @@ _PARAMETERS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
 )
 
 
-def engine(block: Block, around: Surroundings) -> str:
-    """Read the engine, in lower case as AWS keeps it; a replica has its source's, a restored one that of its origin."""
+def engine(block: Block) -> str:
+    """Read the engine, in lower case as AWS keeps it."""
     mine = words(block)
     if mine.sole:
         return mine.sole
     value = settled(block, mine.engine)
     if isinstance(value, str):
         return value.lower()
-    source = first_set(block, mine.source)
-    if source is not None and isinstance(source.value, str) and not first_set(block, mine.restored):
-        origin = around.named((block.type,), source.value, block)
-        if origin is not None and origin is not block:
-            return engine(origin, around)
     return _open(block, mine.engine, "it has the engine of what it was made from").stop()
 
 
 def version(block: Block, around: Surroundings) -> str:
-    """Read the version as far as the code tells it: AWS may take a newer minor one."""
+    """Read the version as far as the code tells it, of a member its cluster's: AWS may take a newer minor one."""
     mine = words(block)
-    value = settled(block, mine.version)
-    if isinstance(value, (str, int, float)) and not isinstance(value, bool):
-        return str(value)
-    if mine.cluster:
+    if mine.cluster and settled(block, mine.version) is ABSENT:
         cluster = cluster_block(block, around)
         if cluster is not None:
             return version(cluster, around)
-    return _open(block, mine.version, "AWS chooses the version").stop()
+    return own_version(block)
+
+
+def own_version(block: Block) -> str:
+    """Read the version that a block names itself."""
+    value = settled(block, words(block).version)
+    if isinstance(value, (str, int, float)) and not isinstance(value, bool):
+        return str(value)
+    return _open(block, words(block).version, "AWS chooses the version").stop()
 
 
 def port(block: Block, around: Surroundings) -> int:
@@ -80,7 +80,7 @@ def port(block: Block, around: Surroundings) -> int:
             value = settled(cluster, words(cluster).port)
             return int(str(value)) if value is not ABSENT else port(cluster, around)
     if first_set(block, (*mine.source, *mine.restored)) is None:
-        told = engine(block, around)
+        told = engine(block)
         # The page of AWS::RDS::DBCluster tells another default for Aurora PostgreSQL than the API reference.
         if not (block.type == "AWS::RDS::DBCluster" and "postgres" in told):
             for name in sorted(_PORTS, key=len, reverse=True):
@@ -89,13 +89,12 @@ def port(block: Block, around: Surroundings) -> int:
     return _open(block, mine.port, "AWS takes that of its origin, or of its engine").stop()
 
 
-def default_group(block: Block, around: Surroundings) -> str:
+def default_group(block: Block) -> str:
     """Give the name of the parameter group that RDS takes by itself: `default.` and the family."""
     mine = words(block)
-    source = first_set(block, mine.source)
-    if source is not None:
+    if first_set(block, mine.source) is not None:
         _open(block, mine.parameters, "a replica takes the group of its source").stop()
-    family = family_of(engine(block, around), version(block, around))
+    family = family_of(engine(block), own_version(block))
     if family is None:
         _open(block, mine.parameters, "AWS takes the default group of the engine's version").stop()
     return f"default.{family}"
@@ -103,9 +102,9 @@ def default_group(block: Block, around: Surroundings) -> str:
 
 def family_of(engine: str, version: str) -> str | None:
     """Give the family of an engine's version; None where the version is not told far enough, or the name not known."""
-    for name, pattern, family in _FAMILIES:
-        if engine == name and (found := pattern.match(version)):
-            return family.format(found[1])
+    for engines, versions, family in _FAMILIES:
+        if engines.fullmatch(engine) and (found := versions.match(version)):
+            return family.format(engine=engine, number=found[1])
     return None
 
 

@@ -109,16 +109,25 @@ def settled(block: Block, path: str) -> object:
 
 
 def first_set(block: Block, paths: tuple[str, ...]) -> Found | None:
-    """Give the first of these attributes that is set, an open one too; None where none is."""
+    """Give the first of these attributes that is certainly set; None where none is; raise where one may be."""
+    doubt: Unresolved | None = None
     for path in paths:
         found = block.find(path)
         value = found.value
         if isinstance(value, Unresolved):
-            return found
+            doubt = doubt or value
         # A block that is not there may be an empty list, and a flag that says no restores nothing.
-        if value is not ABSENT and value not in ([], "", False):
+        elif value is not ABSENT and value not in ([], "", False):
             return found
+    if doubt is not None:
+        doubt.stop()
     return None
+
+
+def only(paths: tuple[str, ...], block: Block) -> str:
+    """Give the text of the first of these attributes that is set; "" where none is."""
+    found = first_set(block, paths)
+    return found.value if found is not None and isinstance(found.value, str) else ""
 
 
 def cased(block: Block, name: str) -> str:

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from scanner.iac.hcl.functions.unification import (
+    Unsure,
     boolean,
     convert,
     number,
@@ -16,11 +17,11 @@ from scanner.iac.hcl.functions.unification import (
     whole,
 )
 from scanner.iac.hcl.arithmetic import number_of
-from scanner.iac.hcl.conversion import same as equal
+from scanner.iac.hcl.coercion import same as equal
 from scanner.iac.hcl.functions import graphemes
 from scanner.iac.hcl.functions.definition import MOST, Functions, anything, blur, first_unsettled, nullable
 from scanner.iac.hcl.functions.strings import texts
-from scanner.iac.hcl.values import EvaluationError, JsonText, ListValue, MapValue, Object, SetValue, Tuple, exact
+from scanner.iac.hcl.values import EvaluationError, JsonText, ListValue, MapValue, Object, SetValue, Tuple, exact, identity
 from scanner.model.unresolved import Unresolved
 
 FUNCTIONS = Functions()
@@ -165,6 +166,8 @@ def contains(values: Any, value: Any) -> Any:
     """Say whether an element equals a value."""
     if isinstance(values, Unresolved):
         return blur([values])
+    if value is None:
+        raise Unsure("a list is searched for null, which depends on Terraform's version")
     answers = [equal(one, value) for one in values]
     if True in answers:
         return True
@@ -180,14 +183,11 @@ def distinct(values: Any) -> Any:
         return _unsettled_in(values)
     kept: dict[Any, Any] = {}
     for one in values:
-        kept.setdefault(_key(one), one)
+        key = identity(one)
+        if key is None and len(values) > 1:
+            return Unresolved("whether two resources are equal does not show in code")
+        kept.setdefault(key, one)
     return ListValue(kept.values())
-
-
-def _key(value: Any) -> Any:
-    from scanner.iac.hcl.values import identity  # noqa: PLC0415  # only here
-
-    return identity(value)
 
 
 @FUNCTIONS.define("element", sequence, whole, takes_unknown=True)
@@ -319,9 +319,9 @@ def match_keys(values: Any, names: Any, wanted: Any) -> Any:
         return ListValue()
     if first_unsettled([names, wanted]) is not None:
         return _unsettled_in([names, wanted])
-    sought = {_key(one) for one in convert(wanted, type_)}
+    sought = {identity(one) for one in convert(wanted, type_)}
     return ListValue(
-        value for value, name in zip(values, convert(names, type_), strict=True) if _key(name) in sought
+        value for value, name in zip(values, convert(names, type_), strict=True) if identity(name) in sought
     )
 
 

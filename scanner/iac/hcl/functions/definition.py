@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from itertools import islice, product
 from typing import Any, Final
 
-from scanner.iac.hcl.conversion import same as equal
+from scanner.iac.hcl.coercion import same as equal
 from scanner.iac.hcl.functions.unification import Unsure
 from scanner.iac.hcl.values import EvaluationError
 from scanner.model.unresolved import Unresolved

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from scanner.iac.hcl.arithmetic import read_number
-from scanner.iac.hcl.functions.unification import Unsure, text, type_of
+from scanner.iac.hcl.functions.unification import Unsure, number, text, type_of
 from scanner.iac.hcl.functions.definition import LONGEST
 from scanner.iac.hcl.functions.strings import normal
 from scanner.iac.hcl.values import EvaluationError, Object, Tuple
@@ -77,7 +76,7 @@ def _object(pairs: list[tuple[str, Any]]) -> Object:
     found: Object = Object()
     for key, value in pairs:
         if key in found and type_of(found[key]) != type_of(value):
-            raise EvaluationError(f"it has the property {key[:40]!r} twice")
+            raise Unsure(f"the property {key[:40]!r} stands there twice, which depends on Terraform's version")
         found[key] = value
     return found
 
@@ -86,7 +85,7 @@ def _number(source: str) -> int | float:
     _, _, exponent = source.lower().partition("e")
     if len(source) > _LONGEST_NUMBER or (exponent and abs(int(exponent)) > _LARGEST_EXPONENT):
         raise Unsure("a number is too large or too small to be worked with")
-    return read_number(source)
+    return number(source)
 
 
 def _constant(source: str) -> Any:

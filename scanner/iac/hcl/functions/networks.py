@@ -6,7 +6,7 @@ import re
 from ipaddress import IPv6Address
 from typing import Any
 
-from scanner.iac.hcl.functions.unification import text, whole
+from scanner.iac.hcl.functions.unification import Unsure, text, whole
 from scanner.iac.hcl.functions.definition import MOST, Functions
 from scanner.iac.hcl.values import EvaluationError, ListValue
 
@@ -27,16 +27,17 @@ def _address(source: str) -> tuple[int, int]:
         read = IPv6Address(source)
     except ValueError:
         raise EvaluationError(f"{source[:60]!r} is no IP address") from None
-    return (int(read.ipv4_mapped), 32) if read.ipv4_mapped else (int(read), 128)
+    if read.ipv4_mapped:
+        raise Unsure("an IPv4 address within an IPv6 address is not worked out")
+    return int(read), 128
 
 
 def _network(source: str) -> Network:
     address, _, prefix = source.partition("/")
     if not re.fullmatch(r"[0-9]{1,3}", prefix, re.ASCII):
         raise EvaluationError(f"{source[:60]!r} is no network in CIDR notation")
-    size = 128 if ":" in address else 32
     value, bits = _address(address)
-    length = int(prefix) - (size - bits)
+    length = int(prefix)
     if not 0 <= length <= bits:
         raise EvaluationError(f"{source[:60]!r} is no network: the prefix has {prefix} bits")
     return value >> (bits - length) << (bits - length), length, bits
@@ -71,7 +72,9 @@ def netmask(source: str) -> str:
 def subnet(source: str, extra: int, number: int) -> str:
     """Give a numbered part of a network."""
     start, length, bits = _network(source)
-    if extra < 0 or length + extra > bits:
+    if extra < 0 or number < 0:
+        raise Unsure("a negative number of bits or of a network is not worked out")
+    if length + extra > bits:
         raise EvaluationError(f"{source} cannot be extended by {extra} bits")
     if not 0 <= number < 1 << extra:
         raise EvaluationError(f"{source} extended by {extra} bits has no network {number}")

@@ -193,7 +193,7 @@ class Parser:
         number = 0
         named, switched = _NAMED.match(self._pattern, self._at), _FLAGS.match(self._pattern, self._at)
         if named is not None:
-            if not re.fullmatch(r"[0-9A-Za-z_]+", named[1]) or named[1] in self.names:
+            if not re.fullmatch(r"[0-9A-Za-z_]+", named[1]):
                 raise self._wrong(f"{named[1]!r} cannot be the name of a group")
             self.names.append(named[1])
             number, self._at = len(self.names), named.end()

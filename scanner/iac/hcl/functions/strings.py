@@ -135,9 +135,9 @@ def substring(source: str, offset: int, size: int) -> str:
     if offset < 0:
         # Terraform reads from the start where an offset goes back further than that, and there 0 takes everything
         parts = parts[max(offset + len(parts), 0) :]
-        return "".join(parts if size <= 0 else parts[:size])
+        return normal("".join(parts if size <= 0 else parts[:size]))
     parts = parts[offset:]
-    return "".join(parts if size < 0 else parts[:size])
+    return normal("".join(parts if size < 0 else parts[:size]))
 
 
 @FUNCTIONS.define("trim", text, text)

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from scanner.iac.hcl.arithmetic import number_of
-from scanner.iac.hcl.conversion import kind_said, to_bool, to_number, to_text
+from scanner.iac.hcl.coercion import kind_said, to_bool, to_number, to_text
 from scanner.iac.hcl.values import (
     Decimal,
     EvaluationError,
@@ -214,7 +214,10 @@ def number(value: Any) -> int | float:
     """Turn a number, or a text that is the decimal form of one, into a number."""
     if isinstance(value, str) and len(value) > _LONGEST_NUMBER:
         raise EvaluationError("a number is required, found a long text")
-    return settle(to_number(value))
+    found = settle(to_number(value))
+    if found == 0 and isinstance(value, str) and value.startswith("-"):
+        raise Unsure("Terraform has a zero below zero, which is not worked out")
+    return found
 
 
 def settle(value: float) -> int | float:

@@ -1,0 +1,216 @@
+"""Whatever lies in a directory: time and memory are bounded, what is wrong is said with its line, the rest is read."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from scanner.iac.block import plain
+from scanner.iac.terraform.loader import load, load_all
+from scanner.model.unresolved import Unresolved, unresolved_in
+from tests.iac.terraform.repository import Repository
+
+GOOD = 'resource "aws_x" "a" {\n  v = 7\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"\x7fELF\x00\x01\x02\xff\xfe", "is not UTF-8 text"),
+        (b"a = 1\n\xff\n", "is not UTF-8 text"),
+        (b"# \x00\n", "is not text: it holds a NUL character"),
+        ("resource".encode("utf-16"), "is not UTF-8 text"),
+    ],
+)
+def test_what_is_no_text(repository: Repository, content: bytes, said: str) -> None:
+    read = repository.read({"bad.tf": content, "good.tf": GOOD})
+    assert read.value("v") == 7
+    (problem,) = read.code.problems
+    assert problem.message == f"bad.tf {said}"
+    assert problem.spot.file == "bad.tf"
+
+
+def test_marks_and_line_ends(repository: Repository) -> None:
+    read = repository.read({"bom.tf": b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode()})
+    assert read.problems == []
+    assert read.value("v") == 7
+    spot = read["aws_x.a"].place(("v",))
+    assert spot
+    assert (spot.line, spot.column) == (2, 3)
+
+
+def test_directories_and_pipes_with_the_names_of_files(repository: Repository) -> None:
+    (repository.path / "x.tf").mkdir()
+    os.mkfifo(repository.path / "pipe.tf")
+    read = repository.read(GOOD)
+    assert read.value("v") == 7
+    assert read.problems == ["pipe.tf is not a file"]
+
+
+def test_links_out_and_links_to_nothing(repository: Repository) -> None:
+    repository.write({"../secret.tf": 'resource "aws_x" "secret" {}', "shared/common.tf": 'resource "aws_x" "common" {}'})
+    (repository.path / "out.tf").symlink_to(repository.path.parent / "secret.tf")
+    (repository.path / "nothing.tf").symlink_to("nowhere")
+    (repository.path / "self.tf").symlink_to("self.tf")
+    (repository.path / "common.tf").symlink_to(repository.path / "shared" / "common.tf")
+    read = repository.read(GOOD)
+    assert read.addresses == ["aws_x.common", "aws_x.a"]
+    assert sorted(read.problems) == [
+        "nothing.tf is not a file",
+        "out.tf is a link that leads out of what is checked, so it was not followed",
+        "self.tf is not a file",
+    ]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+def test_a_file_that_cannot_be_read(repository: Repository) -> None:
+    repository.write({"closed.tf": ""})
+    (repository.path / "closed.tf").chmod(0)
+    read = repository.read(GOOD)
+    assert read.problems == ["closed.tf cannot be read: Permission denied"]
+
+
+def test_a_file_without_measure(repository: Repository) -> None:
+    with (repository.path / "long.tf").open("wb") as file:
+        file.truncate(1 << 40)
+    read = repository.read(GOOD)
+    assert read.problems == ["long.tf is longer than 32 MiB"]
+
+
+def test_chains_of_values(repository: Repository) -> None:
+    """A chain that Python's stack does not hold is not settled, and what is near its end is not harmed by it."""
+    links = "".join(f"  l{at} = local.l{at + 1} + 1\n" for at in range(3000))
+    read = repository.read(
+        f'locals {{\n{links}  l3000 = 0\n}}\nresource "aws_x" "a" {{\n  far = local.l0\n  near = local.l2990\n}}\n'
+    )
+    assert isinstance(read.value("far"), Unresolved)
+    assert read.value("near") == 10
+    assert read.value("near") == 10
+
+
+def test_a_count_at_the_end_of_a_chain(repository: Repository) -> None:
+    links = "".join(f"  l{at} = local.l{at + 1}\n" for at in range(3000))
+    read = repository.read(
+        f'locals {{\n{links}  l3000 = 1\n}}\nresource "aws_x" "a" {{\n  count = local.l0\n}}\nresource "aws_x" "b" {{}}\n'
+    )
+    assert "aws_x.b" in read.addresses
+    assert read.problems or read["aws_x.a[?]"].doubt is not None
+
+
+@pytest.mark.parametrize("depth", [50, 5000])
+def test_deep_nesting(repository: Repository, depth: int) -> None:
+    started = time.process_time()
+    read = repository.read({
+        "lists.tf": f'resource "aws_x" "lists" {{\n  v = {"[" * depth}{"]" * depth}\n}}\n',
+        "brackets.tf": f'resource "aws_x" "brackets" {{\n  v = {"(" * depth}1{")" * depth}\n}}\n',
+        "blocks.tf": 'resource "aws_x" "blocks" {\n' + "b {\n" * depth + "}\n" * depth + "}\n",
+        "dynamic.tf": 'resource "aws_x" "dynamic" {\n'
+        + 'dynamic "b" {\nfor_each = [1]\ncontent {\n' * depth
+        + "}\n}\n" * depth
+        + "}\n",
+        "good.tf": GOOD,
+    })  # fmt: skip
+    for block in read.code.blocks:
+        assert plain({name: block.values[name] for name in block.values}) is not None
+    assert read.value("v") == 7
+    assert time.process_time() - started < 10
+
+
+def test_blocks_that_multiply(repository: Repository) -> None:
+    """Six levels of dynamic blocks, each over twenty elements, would be sixty-four million."""
+    started = time.process_time()
+    text = "".join(f'dynamic "b{at}" {{\nfor_each = range(20)\ncontent {{\n' for at in range(6)) + "v = 1\n" + "}\n}\n" * 6
+    read = repository.read(f'resource "aws_x" "a" {{\n{text}}}\n')
+    assert isinstance(unresolved_in(read.value("b0")), Unresolved)
+    assert time.process_time() - started < 10
+
+
+PIECES = [
+    'resource "aws_x" "a" {', "}", "\n", "v = ", "var.u", "each.key", "for_each = ", "count = ", 'dynamic "b" {', "content {",
+    "[", "]", "(", "${", '"', "local.a", "locals {", "a = ", "module.m", 'module "m" {', 'source = "./"', "data.x.y.z", "[*]",
+    'variable "u" {', "type = ", "list(", "default = ", "1", "null", "<<EOT\n", "EOT\n", "aws_x.a", ".v", "moved {", "from = ",
+]  # fmt: skip
+
+
+@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(PIECES), max_size=30))
+def test_any_text_is_read(tmp_path: Path, pieces: list[str]) -> None:
+    (tmp_path / "main.tf").write_text(" ".join(pieces))
+    code = load(tmp_path, tmp_path)
+    for block in code.blocks:
+        plain(block.values)
+        block.place(("b", 0, "v"))
+
+
+def generate(path: Path, directories: int) -> int:
+    """Write a repository of modules, services that call them, and files; give the number of its files."""
+    files = 0
+    for number in range(max(directories // 10, 1)):
+        module = path / "modules" / f"m{number}"
+        module.mkdir(parents=True)
+        (module / "main.tf").write_text(
+            'resource "aws_db_instance" "this" {\n  for_each = var.databases\n  identifier = each.key\n'
+            "  backup_retention_period = each.value.days\n  tags = merge(local.tags, { name = each.key })\n}\n"
+            'locals {\n  tags = { team = var.team }\n}\noutput "arns" {\n  value = [for d in aws_db_instance.this : d.arn]\n}\n'
+        )
+        (module / "variables.tf").write_text(
+            'variable "databases" {\n  type = map(object({ days = optional(number, 7) }))\n}\nvariable "team" {}\n'
+        )
+        files += 2
+    for number in range(directories):
+        service = path / "services" / f"s{number}"
+        service.mkdir(parents=True)
+        (service / "main.tf").write_text(
+            f'module "db" {{\n  source = "../../modules/m{number % max(directories // 10, 1)}"\n  team = "t{number}"\n'
+            "  databases = { a = {}, b = { days = 35 } }\n}\n"
+            'resource "aws_backup_selection" "s" {\n  resources = module.db.arns\n}\n'
+        )
+        (service / "table.tf").write_text(
+            'resource "aws_dynamodb_table" "t" {\n  count = 3\n  name = "t${count.index}"\n'
+            "  point_in_time_recovery {\n    enabled = var.pitr\n  }\n}\n"
+        )
+        (service / "variables.tf").write_text('variable "pitr" {\n  type    = bool\n  default = true\n}\n')
+        files += 3
+    return files
+
+
+def work(path: Path) -> tuple[float, int]:
+    started = time.process_time()
+    codes = load_all(path)
+    for code in codes:
+        for block in code.blocks:
+            plain(block.values)
+    return time.process_time() - started, sum(len(one.blocks) for one in codes)
+
+
+def test_time_grows_with_the_repository(tmp_path: Path) -> None:
+    generate(tmp_path / "small", 10)
+    generate(tmp_path / "large", 100)
+    work(tmp_path / "small")
+    small, few = min(work(tmp_path / "small") for _ in range(3))
+    large, many = work(tmp_path / "large")
+    assert many == 10 * few
+    assert large < 10 * small * 3
+
+
+def test_time_grows_with_one_root(tmp_path: Path) -> None:
+    def root(name: str, number: int) -> Path:
+        path = tmp_path / name
+        path.mkdir()
+        (path / "main.tf").write_text(
+            "".join(
+                f'resource "aws_x" "a{at}" {{\n  v = aws_x.a{max(at - 1, 0)}.w\n  w = {at}\n  t = local.l{at}\n}}\n'
+                f"locals {{\n  l{at} = {{ n = {at} }}\n}}\n"
+                for at in range(number)
+            )
+        )
+        return path
+
+    small, large = root("small", 300), root("large", 3000)
+    work(small)
+    assert work(large)[0] < 10 * min(work(small)[0] for _ in range(3)) * 3
