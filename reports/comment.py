@@ -33,6 +33,10 @@ def render(report: Report) -> str:
     if report.waived and page.add("<details><summary>Waived</summary>", ""):
         page.table("Waived", listing.WAIVED, listing.waived(report, report.waived))
         page.close("</details>", "")
+    if report.second_opinion is not None and report.second_opinion.disagreements:
+        from reports import second_opinion  # noqa: PLC0415  # only where somebody was asked
+
+        page.add(f"Second opinion of checkov: {second_opinion.counted(report.second_opinion)}.", "")
     return page.text
 
 

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from reports import second_opinion
 from reports.places import settled_by, spot_of
 from reports.report import Report, Tally, state_of, tally
 from reports.words import STATES, SYMBOLS, lapse_of, printable, stamp, ticket_of, waiver_of
@@ -41,6 +42,7 @@ def render(report: Report) -> str:
         share=share,
         lapse_of=lapse_of,
         settled_by=settled_by,
+        opinions=second_opinion,
         spot_of=spot_of,
         ticket_of=ticket_of,
         waiver_of=waiver_of,

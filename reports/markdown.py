@@ -33,6 +33,7 @@ def render(report: Report) -> str:
         *_findings(report, "Could not be judged", report.unknowns, "Everything could be judged."),
         *_waived(report),
         *_coverage(report),
+        *_second_opinion(report),
     ]
     return "\n".join(parts).rstrip() + "\n"
 
@@ -151,6 +152,14 @@ def _waived(report: Report) -> list[str]:
     ]  # fmt: skip
     head = ["Rule", "Resource", "Because", "Accepted because", "By", "Until", "Ticket"]
     return [f"## Waived ({len(findings)})", "", *_table(head, rows)]
+
+
+def _second_opinion(report: Report) -> list[str]:
+    if report.second_opinion is None:
+        return []
+    from reports import second_opinion  # noqa: PLC0415  # only where somebody was asked
+
+    return second_opinion.markdown(report.second_opinion, report)
 
 
 def _coverage(report: Report) -> list[str]:

@@ -20,6 +20,7 @@ from scanner.model.verdict import Outcome, Severity
 if TYPE_CHECKING:
     from reports.repository import Repository
     from scanner.iac.block import Problem
+    from scanner.iac.second_opinion.opinions import SecondOpinion
 from scanner.iac.fixes.edit import Edit
 
 _MOST_NAMES = 4
@@ -105,6 +106,8 @@ class Report:
     left_to_live: Mapping[str, int] = field(default_factory=dict)
     #: by the fingerprint of a failure, the edit of its block that mends it
     fixes: Mapping[str, Edit] = field(default_factory=dict)
+    #: what checkov says of the same code, where it was asked
+    second_opinion: SecondOpinion | None = None
 
     @cached_property
     def of_code(self) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from reports.places import attribute_of, block_of, marks_of, settled_by, spot_of
 from reports.report import CODE, Report, state_of
@@ -26,6 +26,7 @@ from reports.sarif_objects import (
     troubles,
 )
 from reports.words import lapse_of, ticket_of
+from scanner.iac.fixes.edit import Edit
 from scanner.model.finding import Finding
 from scanner.model.reading import Spot
 from scanner.model.verdict import Outcome
@@ -78,30 +79,6 @@ def _within(path: str, homes: Sequence[str]) -> str:
     """Give the innermost root that a file lies in; the first where it lies in none."""
     inside = [home for home in homes if path == home or path.startswith(f"{home}/")]
     return max(inside, key=len, default=homes[0])
-
-
-class Edit(Protocol):
-    """One edit of a file: the text that stands in a place is replaced."""
-
-    @property
-    def spot(self) -> Spot:
-        """What is replaced; where it begins and ends in the same place, the text is put there."""
-
-    @property
-    def text(self) -> str:
-        """What is put there."""
-
-
-class Fix(Protocol):
-    """What would mend a failure: the edits of its block, and what they do in words."""
-
-    @property
-    def said(self) -> str:
-        """What they do."""
-
-    @property
-    def edits(self) -> Sequence[Edit]:
-        """The edits."""
 
 
 class _Run:
@@ -160,7 +137,7 @@ class _Run:
             for number, one in enumerate(marks_of(finding)[:_MOST_RELATED], start=1)
         ]
         change = self.report.change_of(finding)
-        fix: Fix | None = getattr(finding, "fix", None)
+        fix = self.report.fixes.get(finding.fingerprint)
         return {
             "ruleId": finding.rule.id,
             "ruleIndex": place,
@@ -178,7 +155,7 @@ class _Run:
             },
             **({"baselineState": _BASELINE[change]} if change else {}),
             **({"suppressions": [suppression(finding.waiver)]} if finding.waiver and state == "waived" else {}),
-            **({"fixes": [self._fix(fix)]} if fix is not None and fix.edits else {}),
+            **({"fixes": [self._fix(fix)]} if fix is not None else {}),
             "properties": _properties(finding),
         }
 
@@ -205,14 +182,13 @@ class _Run:
         place = {**artifact(path), "index": self.files.setdefault(path, len(self.files))}
         return {"physicalLocation": {"artifactLocation": place, "region": region(spot)}}
 
-    def _fix(self, fix: Fix) -> dict[str, Any]:
-        """Write the edits that would mend a failure, file by file."""
-        changes: dict[str, list[dict[str, Any]]] = {}
-        for edit in fix.edits:
-            part = {"deletedRegion": region(edit.spot), "insertedContent": {"text": edit.text}}
-            changes.setdefault(from_root(self.report.prefix, edit.spot.file), []).append(part)
-        files = [{"artifactLocation": artifact(path), "replacements": parts} for path, parts in changes.items()]
-        return {"description": {"text": plain(fix.said)}, "artifactChanges": files}
+    def _fix(self, edit: Edit) -> dict[str, Any]:
+        """Write the edit that mends a failure: what is taken out, and what is put there."""
+        taken = {"charOffset": edit.start, "charLength": edit.end - edit.start}
+        part = {"deletedRegion": taken, "insertedContent": {"text": edit.text}}
+        file = artifact(from_root(self.report.prefix, edit.file))
+        change = {"artifactLocation": file, "replacements": [part]}
+        return {"description": {"text": plain(edit.says)}, "artifactChanges": [change]}
 
     def _notifications(self, chosen: Sequence[Finding]) -> list[dict[str, Any]]:
         notes = list(troubles(self.report)) if self.first else []

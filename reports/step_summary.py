@@ -39,4 +39,8 @@ def render(report: Report) -> str:
     )
     page.table("Could not be judged", listing.UNKNOWN, listing.unknown(report, open_), share=0.7)
     page.table("Waived", listing.WAIVED, listing.waived(report, report.waived))
+    if report.second_opinion is not None:
+        from reports import second_opinion  # noqa: PLC0415  # only where somebody was asked
+
+        page.add(*second_opinion.markdown(report.second_opinion, report))
     return page.text

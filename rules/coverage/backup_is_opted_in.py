@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rules.kit import rule
+from scanner.model.look import those
 from scanner.model.policy import Objective
 from scanner.model.verdict import Severity, Verdict
 from scanner.resources.aws_backup.settings import Settings
@@ -23,12 +24,10 @@ def backup_is_opted_in(settings: Settings, demand: Objective) -> Verdict:  # the
     Fix: turn the kind on under Settings, Service opt-in, in that region.
     """
     used = settings.in_use
-    if used.known:
-        opted_in = settings.opted_in
-        # A kind that the settings do not name is not on offer in the region, so nothing holds it back there.
-        off = [kind for kind in used.known if not opted_in.get(kind, True)]
-        if off:
-            return Verdict.failed(f"off for {', '.join(off)}", "it on for every kind in use")
+    off = those(used.known, lambda kind: not settings.takes(kind))
+    if off.known:
+        return Verdict.failed(f"off for {', '.join(off.known)}", "it on for every kind in use")
     if not used.whole():
         return Verdict.exempt("the region holds no data store that AWS Backup can protect")
+    off.whole()
     return Verdict.passed(f"on for {', '.join(used.known)}")

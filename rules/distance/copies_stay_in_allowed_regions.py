@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from rules.kit import rule
 from scanner.model.errors import CouldNotCheck
-from scanner.model.look import perhaps
+from scanner.model.look import Partial, any_of, gathered, perhaps, those
 from scanner.model.policy import Objective
 from scanner.model.verdict import Severity, Verdict
 from scanner.resources import dlm
@@ -35,27 +36,44 @@ def copies_stay_in_allowed_regions(resource: Any, demand: Objective) -> Verdict:
         return Verdict.exempt("the configuration names no allowed regions")
     wanted = f"only {', '.join(sorted(allowed))}"
     if isinstance(resource, Backup):
-        return Verdict.when(resource.region in allowed, f"it lies in {resource.region}{_since(resource)}", wanted)
+        return Verdict.when(_among(allowed, resource.region), f"it lies in {resource.region}{_since(resource)}", wanted)
     if isinstance(resource, Recoverable):
         copies, copied = perhaps(lambda: resource.elsewhere), resource.copied
         places = {(one.how, one.region) for one in copies.known if one.region} | {
             ("copies", one.region) for one in copied.known
         }
-        if outside := sorted(f"{how} in {region}" for how, region in places if region not in allowed):
-            return Verdict.failed("; ".join(outside), wanted)
+        away = those(places, lambda place: not _among(allowed, place[1]))
+        if away.known:
+            return Verdict.failed("; ".join(sorted(f"{how} in {region}" for how, region in away.known)), wanted)
+        away.whole()
         copies.whole()
         copied.whole()
         regions = {region for _, region in places}
     else:
-        if isinstance(resource, dlm.Policy):
-            regions = {one.region for one in resource.copies}
-        else:
-            regions = {copy.region for one in resource.rules for copy in one.copies}
-        if outside := sorted(regions - allowed):
-            return Verdict.failed(f"it copies to {', '.join(outside)}", wanted)
+        sent = _sent(resource)
+        outside = those(sent.known, lambda region: not _among(allowed, region))
+        if outside.known:
+            return Verdict.failed(f"it copies to {', '.join(sorted(set(map(str, outside.known))))}", wanted)
+        outside.whole()
+        regions = set(map(str, sent.whole()))
     if not regions:
         return Verdict.exempt("it has no copies elsewhere")
     return Verdict.passed(f"it is copied to {', '.join(sorted(regions))}", wanted)
+
+
+def _sent(resource: plans.Plan | dlm.Policy) -> Partial[str]:
+    """Give the regions that a plan or a policy copies to, and why there may be more."""
+    if isinstance(resource, dlm.Policy):
+        copies: Partial[Any] = Partial(resource.copies)
+    else:
+        copies = gathered(resource.rules, lambda one: one.copies)
+    regions = gathered(copies.known, lambda one: (one.region,))
+    return Partial(regions.known, copies.missing or regions.missing)
+
+
+def _among(allowed: Collection[str], region: str) -> bool:
+    """Say whether a region is allowed; raise where code leaves it open."""
+    return any_of(allowed, lambda one: one == region)
 
 
 def _since(backup: Backup) -> str:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from rules.kit import rule
 from scanner.model.duration import speak
+from scanner.model.errors import CouldNotCheck
 from scanner.model.policy import Objective
 from scanner.model.verdict import Severity, Verdict
 from scanner.resources.aws_backup.history import Keeping
 from scanner.resources.aws_backup.vaults import Vault
 from scanner.resources.protection import Recoverable
 
+#: Stands for a day that is settled when code is applied.
+_WHEN_APPLIED = datetime.max.replace(tzinfo=UTC)
+
 
 @rule(
     "BK805",
     severity=Severity.HIGH,
     reads=[
-        Vault.points, Vault.locked, Vault.lock_least, Vault.lock_most, Vault.lock_final_at, Vault.vault_type,
+        Vault.points, Vault.fed, Vault.locked, Vault.lock_least, Vault.lock_most, Vault.lock_final_at, Vault.vault_type,
         Recoverable.backed_up_with, Recoverable.kept_in,
     ],
     enforces=["5.1-retention", "2-best-practice"],
@@ -49,15 +53,22 @@ def vaults_are_locked(subject: Vault | Recoverable, demand: Objective) -> Verdic
 
 
 def _vault(vault: Vault, demand: Objective) -> Verdict:
-    if not vault.points:
+    # What a vault holds no code tells; one that a plan writes to will hold something.
+    if not (vault.points if vault.declaration is None else vault.fed):
         return Verdict.exempt("it holds no recovery points")
     if not vault.locked:
         return Verdict.failed(f"{vault.name} is not locked", _wanted(demand))
     air_gapped = vault.vault_type == "LOGICALLY_AIR_GAPPED_BACKUP_VAULT"
-    keeping = Keeping(
-        vault.name, demand.at, vault.locked, vault.lock_least, vault.lock_most, vault.lock_final_at, air_gapped
-    )
+    keeping = Keeping(vault.name, demand.at, vault.locked, vault.lock_least, vault.lock_most, _final(vault), air_gapped)
     return Verdict.when(_locks(keeping, demand.retention), _said(keeping, demand), _wanted(demand))
+
+
+def _final(vault: Vault) -> datetime | None:
+    """Say since when the lock is final; the words of a verdict alone hang on it."""
+    try:
+        return vault.lock_final_at
+    except CouldNotCheck:
+        return None if vault.declaration is None else _WHEN_APPLIED
 
 
 def _locks(keeping: Keeping, retention: timedelta) -> bool:
@@ -77,6 +88,8 @@ def _said(keeping: Keeping, demand: Objective) -> str:
         mode = "air-gapped"
     elif keeping.final_at is None:
         mode = "governance mode"
+    elif keeping.final_at == _WHEN_APPLIED:
+        mode = "compliance mode, from some time after it is applied"
     elif keeping.final_at > at:
         mode = f"compliance mode from {keeping.final_at:%Y-%m-%d}"
     else:

@@ -36,7 +36,7 @@ def alarms_reach_someone(alarm: AnyAlarm, _: Objective) -> Verdict:
 
 
 def _silent(alarm: AnyAlarm) -> str:
-    if alarm.state != "INSUFFICIENT_DATA":
+    if alarm.declaration is not None or alarm.state != "INSUFFICIENT_DATA":  # no code holds a state
         return ""
     since = alarm.since
     return f", but it has had no data{f' since {since:%Y-%m-%d}' if since is not None else ''}"

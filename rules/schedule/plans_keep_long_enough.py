@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 from rules.kit import rule
 from scanner.model.duration import speak
+from scanner.model.look import gathered
 from scanner.model.policy import Objective
+from scanner.model.unresolved import unresolved_in
 from scanner.model.verdict import Severity, Verdict
-from scanner.resources.aws_backup.plans import CONTINUOUS_REACH, Plan, PlanRule
+from scanner.resources.aws_backup.plans import CONTINUOUS_REACH, Copy, Plan, PlanRule
 
 
 @rule(
@@ -28,26 +31,45 @@ def plans_keep_long_enough(plan: Plan, demand: Objective) -> Verdict:
     Fix: raise "delete after" in the rule's lifecycle, and in that of its copies.
     """
     wanted = demand.retention
-    short: list[str] = []
-    kept = [(f"rule {rule.name} keeps", rule.kept) for rule in plan.rules if not _at_most(rule, wanted)]
-    kept += [
-        (f"the copies of rule {rule.name} in {copy.vault} are kept", copy.kept)
-        for rule in plan.rules
-        for copy in rule.copies
-    ]
     if not plan.rules:
         return Verdict.exempt("it has no rules")
+    own = gathered(plan.rules, lambda rule: _own(rule, wanted))
+    copies = gathered(plan.rules, _copies)
+    short = gathered((*own.known, *copies.known), lambda one: _short(one, wanted))
+    # What is certainly too short is, whatever code leaves open of the others.
+    if short.known:
+        return Verdict.failed("; ".join(short.known), speak(wanted))
+    kept = (*own.whole(), *copies.whole())
+    short.whole()
     if not kept:
         return Verdict.failed(
             f"makes continuous backups only, which reach back {speak(CONTINUOUS_REACH)}", speak(wanted)
         )
-    for what, length in kept:
-        if length is not None and length < wanted:
-            short.append(f"{what} {speak(length)}")
-    if short:
-        return Verdict.failed("; ".join(short), speak(wanted))
     least = min((length for _, length in kept if length is not None), default=None)
     return Verdict.passed(f"keeps {'for ever' if least is None else f'at least {speak(least)}'}", speak(wanted))
+
+
+_Kept = tuple[str, timedelta | None]
+
+
+def _own(rule: PlanRule, wanted: timedelta) -> Iterator[_Kept]:
+    if not _at_most(rule, wanted):
+        yield f"rule {rule.name} keeps", rule.kept
+
+
+def _copies(rule: PlanRule) -> Iterator[_Kept]:
+    for number, copy in enumerate(rule.copies, 1):
+        yield f"the copies of rule {rule.name} in {_vault(copy, number)} are kept", copy.kept
+
+
+def _vault(copy: Copy, number: int) -> str:
+    return f"vault #{number}" if unresolved_in(copy.vault) else copy.vault
+
+
+def _short(one: _Kept, wanted: timedelta) -> Iterator[str]:
+    what, length = one
+    if length is not None and length < wanted:
+        yield f"{what} {speak(length)}"
 
 
 def _at_most(rule: PlanRule, wanted: timedelta) -> bool:

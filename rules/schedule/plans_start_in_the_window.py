@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from rules.kit import rule
 from scanner.model.duration import speak
+from scanner.model.look import gathered, those
 from scanner.model.policy import Objective
 from scanner.model.verdict import Severity, Verdict
 from scanner.resources.aws_backup.plans import Plan, PlanRule
@@ -28,12 +29,15 @@ def plans_start_in_the_window(plan: Plan, demand: Objective) -> Verdict:
     if not plan.rules:
         return Verdict.exempt("it has no rules")
     wanted = f"starts from {opens:%H:%M} UTC, within {speak(lasts)}"
-    outside = [rule for rule in plan.rules if not _kept(rule, demand)]
-    if outside:
-        return Verdict.failed("; ".join(f"rule {rule.name} runs at {schedule_of(rule)}" for rule in outside), wanted)
-    latest = max(rule.start_within for rule in plan.rules)
+    outside = those(plan.rules, lambda rule: not _kept(rule, demand))
+    if outside.known:
+        said = (f"rule {rule.name} runs at {schedule_of(rule)}" for rule in outside.known)
+        return Verdict.failed("; ".join(said), wanted)
+    outside.whole()
     schedules = ", ".join(str(schedule_of(rule)) for rule in plan.rules)
-    return Verdict.passed(f"runs at {schedules} (AWS starts a job up to {speak(latest)} later)", wanted)
+    late = gathered(plan.rules, lambda rule: (rule.start_within + timedelta(),))
+    later = f" (AWS starts a job up to {speak(max(late.known))} later)" if late.missing is None else ""
+    return Verdict.passed(f"runs at {schedules}{later}", wanted)
 
 
 def _kept(rule: PlanRule, demand: Objective) -> bool:

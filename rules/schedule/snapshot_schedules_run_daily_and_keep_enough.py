@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from rules.kit import rule
 from scanner.model.duration import speak
+from scanner.model.look import gathered
 from scanner.model.policy import Objective
 from scanner.model.verdict import Severity, Verdict
-from scanner.resources.dlm import Policy, lifetime, longest_gap
+from scanner.resources.dlm import Policy, SnapshotSchedule, lifetime, longest_gap
 
 
 @rule(
@@ -35,11 +36,16 @@ def snapshot_schedules_run_daily_and_keep_enough(policy: Policy, demand: Objecti
     demanded = f"one every {speak(every)}, kept {speak(wanted)}"
     if state != "ENABLED":
         return Verdict.failed(f"its state is {state}", demanded)
-    said = []
-    for schedule in policy.schedules:
-        gap, kept = longest_gap(schedule, demand.at), lifetime(schedule, demand.at)
-        words = f"{f'every {speak(gap)}' if gap else 'never'}, kept {'for ever' if kept is None else speak(kept)}"
-        if gap is not None and gap <= every and (kept is None or kept >= wanted):
-            return Verdict.passed(f"schedule {schedule.name}: {words}", demanded)
-        said.append(f"schedule {schedule.name}: {words}")
-    return Verdict.failed("; ".join(said) or "it has no schedule", demanded)
+    said = gathered(policy.schedules, lambda schedule: (_said(schedule, demand),))
+    for words, enough in said.known:
+        if enough:
+            return Verdict.passed(words, demanded)
+    return Verdict.failed("; ".join(words for words, _ in said.whole()) or "it has no schedule", demanded)
+
+
+def _said(schedule: SnapshotSchedule, demand: Objective) -> tuple[str, bool]:
+    """Say how often a schedule runs and how long it keeps, and whether that is enough."""
+    gap, kept = longest_gap(schedule, demand.at), lifetime(schedule, demand.at)
+    words = f"{f'every {speak(gap)}' if gap else 'never'}, kept {'for ever' if kept is None else speak(kept)}"
+    enough = gap is not None and gap <= demand.snapshot_every and (kept is None or kept >= demand.retention)
+    return f"schedule {schedule.name}: {words}", enough

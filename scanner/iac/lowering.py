@@ -108,9 +108,25 @@ def named_in(block: Block, path: str) -> str:
     return value
 
 
-def as_json(raw: Any) -> str:
-    """Write a document as JSON text; what is open in it says so, for who matches it (`patterns.LEFT_OPEN`)."""
-    return json.dumps(raw, default=_left_open)
+def written(block: Block, path: str) -> str | None:
+    """Give the JSON text at a path of a block, written as text or as the document itself; None where there is none.
+
+    What is open in the document says so, for who matches it (`patterns.LEFT_OPEN`); raise where all of it is.
+    """
+    value = block.find(path).value
+    if value is ABSENT or value == "":
+        return None
+    if isinstance(value, str):
+        return value
+    return json.dumps(stopped(_document(value)), default=_left_open)
+
+
+def _document(value: Any) -> Any:
+    if not isinstance(value, Unresolved):
+        return value
+    from scanner.iac.hcl.values import JsonText  # noqa: PLC0415  # only what is open comes here
+
+    return value.document if isinstance(value, JsonText) else value
 
 
 def _left_open(value: Any) -> Any:

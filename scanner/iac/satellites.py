@@ -50,6 +50,9 @@ class Satellites:
                         doubt = unsure
                     else:
                         found[id(one)] = one
+        if not found and doubt is None:
+            # Where a block's name is open, a satellite that names what no other block is called may be its own.
+            _, doubt = self.around.naming({satellite.type: satellite.by}, block)
         return list(found.values()), doubt
 
     def _made(self, satellite: Satellite) -> tuple[dict[str, list[Block]], list[Unresolved]]:

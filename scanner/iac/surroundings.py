@@ -49,7 +49,12 @@ class Surroundings:
 
         A name that is no ARN names a thing of the same region.
         """
-        called = [one for type_ in types for one in self._identified(type_).get(name, ())]
+        called = [
+            one
+            for type_ in types
+            for one in self._identified(type_).get(name, ())
+            if one.root == by.root or not _stands_in(name, one)
+        ]
         found = called if is_arn(name) else [one for one in called if one.region == by.region]
         near = [one for one in found if one.root == by.root] or found
         if not near:
@@ -74,8 +79,10 @@ class Surroundings:
             for value, blocks in values.items():
                 if value in mine:
                     for one in blocks:
+                        if one is block or (one.root != block.root and _stands_in(value, block)):
+                            continue
                         try:
-                            near = one is not block and (is_arn(value) or _beside(one, block))
+                            near = is_arn(value) or _beside(one, block)
                         except CouldNotCheck as stop:
                             doubt = doubt or Unresolved(stop.unknown.detail, reason=stop.unknown.reason)
                             continue
@@ -87,14 +94,19 @@ class Surroundings:
                     doubt = doubt or named
         return list(found.values()), doubt
 
-    def having(self, types: Iterable[str], attribute: str, value: str) -> tuple[list[Block], Unresolved | None]:
-        """Give the blocks of these types whose attribute has this value, and why there may be more in the code."""
+    def having(
+        self, types: Iterable[str], attribute: str, value: str, like: Block
+    ) -> tuple[list[Block], Unresolved | None]:
+        """Give the blocks of these types whose attribute has the value that `like` has, and why there may be more."""
         found: list[Block] = []
         doubt: Unresolved | None = None
         for type_ in types:
             values, open_ = self._by_value(type_, attribute)
             doubt = doubt or open_
             for one in values.get(value, ()):
+                # An address, which no name may look like, means something in its own root only.
+                if one.root != like.root and "." in value:
+                    continue
                 if one.doubt is not None:
                     doubt = doubt or one.doubt
                 else:
@@ -129,12 +141,18 @@ class Surroundings:
             doubt: Unresolved | None = None
             for block in self._of_type(type_):
                 value = block.find(attribute).value
-                if isinstance(value, Unresolved):
-                    doubt = doubt or value
-                elif isinstance(value, str):
-                    values.setdefault(value, []).append(block)
+                for one in value if isinstance(value, list) else (value,):
+                    if isinstance(one, Unresolved):
+                        doubt = doubt or one
+                    elif isinstance(one, str):
+                        values.setdefault(one, []).append(block)
             known = self._attributes[type_, attribute] = (values, doubt)
         return known
+
+
+def _stands_in(name: str, block: Block) -> bool:
+    """Say whether a name is made of the block's address, which means something in its own root only."""
+    return name.lower().endswith(block.address.lower())
 
 
 def _beside(one: Block, other: Block) -> bool:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scanner.model.resource import Resource
+
 _COLONS = 5
 #: The first sign of a text that stands for a region or an account that code leaves open.
 OPEN = "?"
@@ -35,6 +40,17 @@ class Somewhere(str):
 def somewhere(text: str) -> str:
     """Give a region or an account as it must be compared: one that is left open equals no other and differs from none."""
     return Somewhere(text) if text.startswith(OPEN) else text
+
+
+def tentative(text: str, owner: Resource) -> str:
+    """Give a resource's id or name as it must be compared: code may leave it open, or the place in it.
+
+    The name of what has none in the code is its address; whatever another text names may be it.
+    """
+    declared = owner.declaration
+    if declared is not None and (owner.name == declared.address or f":{OPEN}" in text):
+        return Somewhere(text)
+    return text
 
 
 def is_arn(text: str) -> bool:

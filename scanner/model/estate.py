@@ -40,6 +40,11 @@ class Estate:
     account_name: str = ""
 
     @property
+    def of_code(self) -> bool:
+        """Whether it is what code declares: what that refers to and does not hold may be elsewhere all the same."""
+        return self.source in (Source.TERRAFORM, Source.CLOUDFORMATION)
+
+    @property
     def kinds(self) -> frozenset[str]:
         """The kinds that were collected, or tried."""
         return frozenset(kind for kind, _ in self.listings) | {gap.kind for gap in self.gaps} | set(self.resources)

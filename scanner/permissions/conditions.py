@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from functools import partial
 from operator import eq, ge, gt, le, lt
 
+from scanner.model.arn import Somewhere
 from scanner.permissions.context import Context
 from scanner.permissions.document import Condition
 from scanner.permissions.patterns import matches, plain
@@ -166,6 +167,8 @@ def _compared(compare: _Compare, pattern: str, value: str, context: Context, var
             return Doubt(f"{pattern}, of which a variable has no value") if filled.doubt is None else filled.doubt
         pattern = filled.text
     try:
+        if isinstance(value, Somewhere):
+            return compare(pattern, str(value)) or Doubt(f"what {value!s} is, which the code does not settle")
         return compare(pattern, value)
     except (ValueError, OverflowError):
         return Doubt(f"{pattern!r} and {value!r}, which cannot be compared")

@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import islice, pairwise
 from typing import Any
 
+from scanner.model.arn import place_of, somewhere
 from scanner.model.convert import flag, text, tuple_of
 from scanner.model.fact import Fact, derived, fact
 from scanner.model.look import legible
@@ -41,7 +42,7 @@ class RegionCopy:
     @property
     def region(self) -> str:
         """The region of the target."""
-        return self.target.split(":")[3] if self.target.startswith("arn:") else self.target
+        return place_of(self.target)[0] if self.target.startswith("arn:") else somewhere(self.target)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from typing import Any
 
 from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact, derived
-from scanner.model.look import Look, Partial, gathered
+from scanner.model.look import Look, Partial, all_of, any_of, either, gathered, jointly
+from scanner.model.reading import Reason, Unknown
 from scanner.model.resource import Resource
 from scanner.model.rule import concrete
 from scanner.resources.aws_backup.history import (
@@ -26,7 +27,7 @@ from scanner.resources.aws_backup.history import (
     sizes,
     sizes_needs,
 )  # fmt: skip
-from scanner.resources.aws_backup.plans import Plan, PlanRule, Selection, matches
+from scanner.resources.aws_backup.plans import Plan, PlanRule, Selection, names
 from scanner.resources.aws_backup.rhythm import often_enough, schedule_of
 from scanner.resources.aws_backup.settings import Settings
 from scanner.resources.store import Backup, DataStore
@@ -68,24 +69,27 @@ def picks(selection: Selection, store: DataStore) -> bool:
     (Resources or ListOfTags) and Conditions and not NotResources; a selection with neither Resources nor ListOfTags
     picks nothing. Patterns are ARNs with `*`. Source: AWS Backup developer guide, "Assigning resources".
     """
-    if any(matches(pattern, store.id) for pattern in selection.not_resources):
-        return False
-    if not selection.resources and not selection.any_tags:
-        return False
-    named = any(matches(pattern, store.id) for pattern in selection.resources)
-    if not named and not selection.any_tags:
-        return False
-    if not named and not any(one.holds(store.tags) for one in selection.any_tags):
-        return False
-    return not selection.conditions or all(one.holds(store.tags) for one in selection.conditions)
+    return jointly(
+        lambda: not any_of(selection.not_resources, lambda pattern: names(pattern, store)),
+        lambda: either(lambda: _named(selection, store), lambda: _tagged(selection, store)),
+        lambda: all_of(selection.conditions, lambda one: one.holds(store.tags)),
+    )
+
+
+def _named(selection: Selection, store: DataStore) -> bool:
+    return any_of(selection.resources, lambda pattern: names(pattern, store))
+
+
+def _tagged(selection: Selection, store: DataStore) -> bool:
+    return any_of(selection.any_tags, lambda one: one.holds(store.tags))
 
 
 def explicit(selection: Selection, store: DataStore) -> bool:
     """Say whether a selection names the store or its kind by ARN, not by `*`, its service or tags alone."""
     # "arn:aws:ec2:*" names a service only (developer guide, "Filter by services or resource types").
-    return any(
-        pattern.count(":") >= 5 and pattern.split(":", 5)[5] != "*" and matches(pattern, store.id)
-        for pattern in selection.resources
+    return any_of(
+        selection.resources,
+        lambda pattern: pattern.count(":") >= 5 and pattern.split(":", 5)[5] != "*" and names(pattern, store),
     )
 
 
@@ -96,6 +100,9 @@ def covers(store: DataStore, look: Look) -> Partial[Cover]:
         if not picks(selection, store) or not admitted(selection, store, look):
             return ()
         plan = look.one(Plan, selection.plan_id)
+        if plan is None and selection.declaration is not None:
+            said = f"{selection.declaration.address} is part of a backup plan that is not in the code"
+            raise CouldNotCheck(Unknown(Reason.OPEN, said))
         if plan is None:
             return ()
         return tuple(Cover(plan.id, plan.name, rule, selection.role) for rule in plan.rules)
@@ -110,9 +117,10 @@ def admitted(selection: Selection, store: DataStore, look: Look) -> bool:
     the settings do not name is not held back.
     """
     kind = store.backed_up_as
-    if explicit(selection, store) and kind not in _ALWAYS_OPT_IN:
-        return True
-    return all(settings.opted_in.get(kind, True) for settings in look.every(Settings, region=store.region))
+    return either(
+        lambda: kind not in _ALWAYS_OPT_IN and explicit(selection, store),
+        lambda: look.sole(Settings, region=store.region).takes(kind),
+    )
 
 
 def cover_needs(kind: type[DataStore]) -> list[Fact[Any]]:
@@ -170,12 +178,12 @@ def lasting(covers: Iterable[Cover], wanted: timedelta, every: timedelta, at: da
     found: list[Cover] = []
     doubt: CouldNotCheck | None = None
     for cover in covers:
-        if cover.rule.longest is None or cover.rule.longest >= wanted:
-            try:
+        try:
+            if cover.rule.longest is None or cover.rule.longest >= wanted:
                 schedule_of(cover.rule)
                 found.append(cover)
-            except CouldNotCheck as stop:
-                doubt = doubt or stop
+        except CouldNotCheck as stop:
+            doubt = doubt or stop
     if found and often_enough([cover.rule for cover in found], every, at):
         return tuple(found)
     if doubt is not None:

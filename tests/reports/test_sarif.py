@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,8 @@ from jsonschema import Draft4Validator
 
 from reports import sarif
 from reports.report import Report, state_of
+from scanner.iac.fixes.edit import Edit
 from scanner.model.finding import Finding
-from scanner.model.reading import Spot
 from tests.reports.code_sample import NASTY, code_sample, compared
 from tests.reports.sample import sample
 
@@ -243,27 +243,15 @@ class TestAccounts:
         assert note["descriptor"]["id"] == "results-in-no-file"
 
 
-@dataclass(frozen=True)
-class _Edit:
-    spot: Spot
-    text: str
-
-
-@dataclass(frozen=True)
-class _Fix:
-    said: str
-    edits: tuple[_Edit, ...]
-
-
-def test_a_fix_is_written_as_edits_of_its_files(report: Report) -> None:
-    edits = (
-        _Edit(Spot("infra/main.tf", 12, 3, 12, 30), "enabled = true"),
-        _Edit(Spot("infra/main.tf", 14, 1, 14, 1), "x\n"),
-    )
-    told = sarif._Run(report, "deploy/infra", first=True)._fix(_Fix("turn it on", edits))
+def test_a_fix_is_written_as_the_edit_of_its_file(report: Report) -> None:
+    first = next(one for one in report.failures if "broken" in one.subject.name)
+    edit = Edit("infra/main.tf", 240, 245, "true", "set enabled to true")
+    log = sarif.document(replace(report, fixes={first.fingerprint: edit}))
+    assert list(_CHECKS.iter_errors(log)) == []
+    (told,) = [result["fixes"][0] for _, result in results_of(log) if "fixes" in result]
+    assert told["description"]["text"] == "set enabled to true"
     (change,) = told["artifactChanges"]
     assert change["artifactLocation"]["uri"] == "deploy/infra/main.tf"
-    assert [one["insertedContent"]["text"] for one in change["replacements"]] == ["enabled = true", "x\n"]
-    assert change["replacements"][0]["deletedRegion"]["endColumn"] == 30
-    part = {**_SCHEMA, "$ref": "#/definitions/fix"}
-    assert list(Draft4Validator(part).iter_errors(told)) == []
+    (part,) = change["replacements"]
+    assert part["deletedRegion"] == {"charOffset": 240, "charLength": 5}
+    assert part["insertedContent"]["text"] == "true"

@@ -1,0 +1,1 @@
+"""CloudFormation: templates, what CDK writes, AWS SAM and change sets, read into blocks."""

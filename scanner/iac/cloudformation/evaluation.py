@@ -110,7 +110,7 @@ def entries(stack: Stack, raw: dict[str, Any], at: Path, env: Env) -> Iterator[t
 
 
 def _loop(stack: Stack, key: str, raw: Any, at: Path, env: Env) -> Iterator[tuple[str, Any, Path, Env]]:
-    if not isinstance(raw, list) or len(raw) != 3 or not isinstance(raw[0], str) or not isinstance(raw[2], dict):  # noqa: PLR2004
+    if not isinstance(raw, list) or len(raw) != 3 or not isinstance(raw[0], str) or not isinstance(raw[2], dict):
         message = f"{key} is no list of a name, a collection and a mapping, so what it makes is not read"
         stack.note(Problem(message, stack.document.spot(at), "write [name, [values], {key: value}]", broken=True))
         yield key, None, at, Env(env.names, env.held, stack.unresolved(message, at))
@@ -182,7 +182,7 @@ def _inside(stack: Stack, raw: Any, at: Path, env: Env) -> tuple[Any, Path, Env]
     """Go through the conditions that are decided to what stands behind them."""
     while isinstance(raw, dict) and len(raw) == 1 and "Fn::If" in raw:
         branches = raw["Fn::If"]
-        if not isinstance(branches, list) or len(branches) != 3 or not isinstance(branches[0], str):  # noqa: PLR2004
+        if not isinstance(branches, list) or len(branches) != 3 or not isinstance(branches[0], str):
             break
         holds = stack.condition(branches[0], env)
         if isinstance(holds, Unresolved):

@@ -31,7 +31,7 @@ def _ref(stack: Stack, argument: Any, at: Path, env: Env) -> Any:
 
 def _get_att(stack: Stack, argument: Any, at: Path, env: Env) -> Any:
     parts = argument.split(".", 1) if isinstance(argument, str) else argument
-    if not isinstance(parts, list) or len(parts) < 2:  # noqa: PLR2004
+    if not isinstance(parts, list) or len(parts) < 2:
         return stack.unresolved("Fn::GetAtt needs a resource and an attribute", at)
     found = [text_or_open(evaluate(stack, one, at, env)) for one in parts]
     for one in found:
@@ -127,7 +127,7 @@ def _select(stack: Stack, argument: Any, at: Path, env: Env) -> Any:
     for one in (index, items):
         if isinstance(one, Unresolved):
             return stack.at(one, at)
-    if not isinstance(items, list) or index is None or not index.isdecimal() or len(index) > 9:  # noqa: PLR2004
+    if not isinstance(items, list) or index is None or not index.isdecimal() or len(index) > 9:
         return stack.unresolved("Fn::Select needs a number and a list", at)
     number = int(index)
     for one in items[: number + 1]:
@@ -156,43 +156,33 @@ def delimiter_is_good(delimiter: Any) -> bool:
 
 
 def _find_in_map(stack: Stack, argument: Any, at: Path, env: Env) -> Any:
-    if not isinstance(argument, list) or len(argument) < 3:  # noqa: PLR2004
+    if not isinstance(argument, list) or len(argument) < 3:
         return stack.unresolved("Fn::FindInMap needs a map and two keys", at)
-    keys = [text_or_open(evaluate(stack, one, (*at, n), env)) for n, one in enumerate(argument[:3])]
-    if isinstance(keys[0], Unresolved):
-        return keys[0]
-    maps = stack.section("Mappings")
-    known = maps.get(keys[0]) if isinstance(keys[0], str) else None
-    default = argument[3] if len(argument) > 3 and isinstance(argument[3], dict) else {}  # noqa: PLR2004
-    if "DefaultValue" in default:
-        default_value = evaluate(stack, default["DefaultValue"], (*at, 3, "DefaultValue"), env)
-    else:
-        default_value = None
-    where = ("Mappings", keys[0] or "")
-    found: list[tuple[Any, Path]] = [(known, where)]
-    open_key: Unresolved | None = None
-    for key in keys[1:]:
-        if isinstance(key, str) and not is_settled(key):
-            key = Unresolved(f"{argument[0]} is looked up by where the stack is deployed", (key,))  # noqa: PLW2901
+    name, *keys = (text_or_open(evaluate(stack, one, (*at, n), env)) for n, one in enumerate(argument[:3]))
+    if isinstance(name, Unresolved):
+        return name
+    found: list[tuple[Any, Path]] = [(stack.section("Mappings").get(name or ""), ("Mappings", str(name)))]
+    first_open: Unresolved | None = None
+    for key in keys:
         if key is None:
             return stack.unresolved("Fn::FindInMap has a key that is no text", at)
-        if isinstance(key, Unresolved):
-            open_key = open_key or key
-        found = [pair for one, place in found for pair in _looked_up(one, place, key)]
+        sought = key
+        if isinstance(key, str) and not is_settled(key):
+            sought = Unresolved(f"{name} is looked up by where the stack is deployed", (key,))
+        if isinstance(sought, Unresolved):
+            first_open = sought if first_open is None else first_open
+        found = [pair for one, place in found for pair in _looked_up(one, place, sought)]
     values = [evaluate(stack, one, place, env) for one, place in found]
-    if open_key is None:
-        if values:
-            return values[0]
-        if default_value is not None:
-            return default_value
-        return stack.unresolved(f"map {keys[0]} has no {keys[1]}.{keys[2]}", at)
-    if default_value is not None:
-        values.append(default_value)
+    default = argument[3] if len(argument) > 3 and isinstance(argument[3], dict) else {}
+    if "DefaultValue" in default and (first_open is not None or not values):
+        values.append(evaluate(stack, default["DefaultValue"], (*at, 3, "DefaultValue"), env))
     if not values:
-        return stack.at(open_key, at)
+        missing = stack.unresolved(f"map {name} has no such entry", at)
+        return stack.at(first_open, at) if first_open is not None else missing
     whole = values[0]
     for one in values[1:]:
-        whole = unify(whole, one, open_key, stack.place(at))
+        assert first_open is not None
+        whole = unify(whole, one, first_open, stack.place(at))
     return whole
 
 
@@ -200,13 +190,13 @@ def _looked_up(one: Any, place: Path, key: Any) -> list[tuple[Any, Path]]:
     if not isinstance(one, dict):
         return []
     if isinstance(key, Unresolved):
-        chosen = [text_of(choice) for choice in key.choices] or list(one)
-        return [(one[name], (*place, name)) for name in chosen if name in one]
+        chosen = {text_of(choice) for choice in key.choices}
+        return [(each, (*place, name)) for name, each in one.items() if not chosen or name in chosen]
     return [(one[key], (*place, key))] if key in one else []
 
 
 def _if(stack: Stack, argument: Any, at: Path, env: Env) -> Any:
-    if not isinstance(argument, list) or len(argument) != 3:  # noqa: PLR2004
+    if not isinstance(argument, list) or len(argument) != 3:
         return stack.unresolved("Fn::If needs a condition and two values", at)
     name = text_of(argument[0])
     if name is not None and env.names:
@@ -266,9 +256,9 @@ def _blocks(stack: Stack, at: Path, parts: list[Any]) -> Any:
     try:
         network = ip_network(parts[0], strict=False)
         count = int(parts[1])
-        length = network.max_prefixlen - int(parts[2]) if len(parts) > 2 else network.max_prefixlen - 8  # noqa: PLR2004
-        if not 1 <= count <= 256:  # noqa: PLR2004  # CloudFormation's own limit
-            raise ValueError
+        length = network.max_prefixlen - int(parts[2]) if len(parts) > 2 else network.max_prefixlen - 8
+        if not 1 <= count <= 256:  # CloudFormation's own limit
+            return stack.unresolved("Fn::Cidr makes 1 to 256 blocks", at)
         return [str(one) for one in islice(network.subnets(new_prefix=length), count)]
     except (ValueError, TypeError):
         return stack.unresolved("Fn::Cidr cannot divide this block", at)
@@ -309,7 +299,9 @@ def _open(why: str) -> Function:
 
 def _transform(stack: Stack, argument: Any, at: Path, _: Env) -> Any:
     name = argument.get("Name") if isinstance(argument, dict) else argument
-    return stack.unresolved(f"Fn::Transform {text_or_open(name) or ''}".rstrip() + " is worked out by a macro in AWS", at)
+    return stack.unresolved(
+        f"Fn::Transform {text_or_open(name) or ''}".rstrip() + " is worked out by a macro in AWS", at
+    )
 
 
 FUNCTIONS: Final[dict[str, Function]] = {

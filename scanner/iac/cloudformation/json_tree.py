@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from json.decoder import JSONDecoder, JSONDecodeError, scanstring
+from json.decoder import JSONDecodeError, JSONDecoder, scanstring  # type: ignore[attr-defined]  # it is in no stub
 from typing import Any, Final
 
 from scanner.iac.block import Problem
@@ -13,6 +13,8 @@ from scanner.iac.cloudformation.yaml_tree import Broken, repeated
 from scanner.model.reading import Spot
 
 _SPACE: Final = re.compile(r"[ \t\n\r]*")
+#: half of a character, which no report can be written with
+_SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 #: sections and their entries are walked here, so that each resource's place is known; what is in them by the scanner
 _WALKED: Final = 2
 
@@ -37,7 +39,7 @@ class JsonTree:
         self._text = text
         self._spot = spot
         self._repeats = False
-        decoder = JSONDecoder(object_pairs_hook=self._object, parse_int=read_integer, parse_constant=str)
+        decoder: Any = JSONDecoder(object_pairs_hook=self._object, parse_int=read_integer, parse_constant=str)
         self._scan: Callable[[str, int], tuple[Any, int]] = decoder.scan_once
         start = self._skip(0)
         try:
@@ -46,6 +48,8 @@ class JsonTree:
             raise Broken(f"{error.msg[:1].lower()}{error.msg[1:]}", error.pos) from error
         except RecursionError as error:
             raise Broken("values are nested too deep", start) from error
+        if _SURROGATE.search(text):
+            self.value = _mended(self.value)
         self._root.start = start
         rest = self._skip(self._root.end)
         if rest < len(text):
@@ -58,8 +62,8 @@ class JsonTree:
         here = self._root
         for step in path:
             inner = self._inner(here)
-            if isinstance(inner, dict) and step in inner:
-                here = inner[step]  # type: ignore[index]  # a number is no key of it
+            if isinstance(inner, dict) and str(step) in inner:
+                here = inner[str(step)]
             elif isinstance(inner, list) and isinstance(step, int) and step < len(inner):
                 here = inner[step]
             else:
@@ -181,3 +185,13 @@ class JsonTree:
 
     def _note(self, message: str, start: int, end: int, hint: str = "") -> None:
         self.problems.append(Problem(message, self._spot(start, end), hint, broken=True))
+
+
+def _mended(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    if isinstance(value, dict):
+        return {_mended(key): _mended(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_mended(one) for one in value]
+    return value

@@ -26,7 +26,9 @@ def value_of(name: str, declared: dict[str, Any], given: Any, declared_at: Spot)
             return Unresolved(f"parameter {name} has no value ({declared_at.said})", (name,))
         return Unresolved(f"ssm parameter {path} is read when the stack is deployed", (name,))
     if value is None:
-        return Unresolved(f"parameter {name} has no value ({declared_at.said})", (name,), choices=_allowed(declared, kind))
+        return Unresolved(
+            f"parameter {name} has no value ({declared_at.said})", (name,), choices=_allowed(declared, kind)
+        )
     return _typed(name, value, kind)
 
 
@@ -71,7 +73,7 @@ def _list(name: str, value: Any, kind: str) -> Any:
 
 def _number(name: str, text: str) -> Any:
     try:
-        return int(text) if len(text) < 400 else text  # noqa: PLR2004  # quadratic, and no number
+        return int(text) if len(text) < 400 else text  # quadratic, and no number
     except ValueError:
         pass
     try:

@@ -117,7 +117,9 @@ def _take(stack: Stack, fields: Fields, raw: dict[str, Any], where: Path, env: E
         if isinstance(found, dict):
             fields.update({key: (value, (*where, key), EMPTY) for key, value in found.items()})
         elif found is not NO_VALUE:
-            fields.open = found if isinstance(found, Unresolved) else stack.unresolved("Properties is no mapping", where)
+            fields.open = (
+                found if isinstance(found, Unresolved) else stack.unresolved("Properties is no mapping", where)
+            )
         return
     for key, one, place, inner in entries(stack, raw, where, env):
         if key == "Fn::Transform":

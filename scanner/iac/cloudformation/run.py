@@ -46,7 +46,10 @@ class Run:
         self.stacks: list[Stack] = []
         #: templates that are stacks of their own, and have not been read yet
         self.waiting: dict[str, None] = {}
+        self.roots: dict[str, Stack] = {}
         self.parameters: Mapping[str, str] = {}
+        self.region = ""
+        self.account = ""
         self._left = self.MOST
         self._documents: dict[str, Document] = {}
         self._manifests: dict[str, dict[str, Settings]] = {}

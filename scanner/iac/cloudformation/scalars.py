@@ -6,6 +6,7 @@ zero, `23:45` in base 60) no side is taken: the value is unresolved, with both r
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any, Final
 
@@ -52,11 +53,8 @@ def read_integer(text: str) -> int | str:
 
 
 def _float(text: str) -> float | str:
-    number = text.replace("_", "")
-    try:
-        return float(number)
-    except ValueError:  # "1._"
-        return text
+    number = float(text.replace("_", ""))
+    return number if math.isfinite(number) else text
 
 
 def _leading_zero(text: str) -> Any:

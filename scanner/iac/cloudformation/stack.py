@@ -36,7 +36,7 @@ def partition_of(region: str) -> str:
 class Stack:
     """A template with its parameters, conditions and mappings, and the blocks and nested stacks made of it."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # all that a stack is given
         self, run: Run, document: Document, code: Code, given: Callable[[str], Any], *, region: str, account: str,
         name: str = "", prefix: str = "", trail: tuple[Spot, ...] = (), files: tuple[str, ...] = (),
     ) -> None:  # fmt: skip
@@ -131,29 +131,30 @@ class Stack:
 
     def _of_resource(self, name: str, attribute: str, at: Path) -> Any:
         shown = name if attribute == "Ref" else f"{name}.{attribute}"
+        ref = self.prefix + shown
         block = self.blocks.get(name)
         if block is None:
             if name in self.missing:
                 why = f"{shown} is not there: condition {self.missing[name]} of {name} is false"
             else:
                 why = f"{shown} names nothing in this template"
-            return self.unresolved(why, at, (shown,))
+            return self.unresolved(why, at, (ref,))
         from scanner.iac.naming import export  # noqa: PLC0415  # it knows every form; a scan of no reference needs none
 
         key = f"{name}.{attribute}"
         if key in self._doing or len(self._doing) > _LONGEST_CHAIN:
-            return self.unresolved(f"{shown} refers to itself", at, (shown,))
+            return self.unresolved(f"{shown} refers to itself", at, (ref,))
         self._doing.add(key)
         try:
             value = export(block, attribute)
             if value is ABSENT and attribute != "Ref":
                 value = self._property(block, attribute)
         except CouldNotCheck as stop:
-            return Unresolved(stop.unknown.detail, (shown,), self.place(at), (), stop.unknown.reason)
+            return Unresolved(stop.unknown.detail, (ref,), self.place(at), (), stop.unknown.reason)
         finally:
             self._doing.discard(key)
         if value is ABSENT or value is None:
-            return self.unresolved(f"{shown} is known after apply", at, (shown,))
+            return self.unresolved(f"{shown} is known after apply", at, (ref,))
         return self.at(value, at) if isinstance(value, Unresolved) else value
 
     def _property(self, block: Block, attribute: str) -> Any:
@@ -267,8 +268,8 @@ class Stack:
         return self.unresolved("a condition cannot be worked out", at)
 
     def _combine(self, name: str, argument: list[Any], at: Path, env: Env) -> bool | Unresolved:
-        if self.run.depth >= DEEPEST:
-            return self.unresolved("conditions are nested too deep", at)
+        if self.run.depth >= DEEPEST or not argument:
+            return self.unresolved("conditions are nested too deep" if argument else f"{name} has no conditions", at)
         self.run.depth += 1
         try:
             found = [self.decide(one, (*at, number), env) for number, one in enumerate(argument)]
@@ -285,7 +286,7 @@ class Stack:
         return unknown[0] if unknown else not known[0]
 
     def _equals(self, argument: Any, at: Path, env: Env) -> bool | Unresolved:
-        if not isinstance(argument, list) or len(argument) != 2:  # noqa: PLR2004
+        if not isinstance(argument, list) or len(argument) != 2:
             return self.unresolved("Fn::Equals needs two values", at)
         sides = [self._compared(one, (*at, number), env) for number, one in enumerate(argument)]
         for one in sides:
@@ -296,8 +297,8 @@ class Stack:
         for left in first:
             for right in second:
                 found.add(_equal(left, right))
-        if found == {True} or found == {False}:
-            return bool(found.pop())
+        if len(found) == 1 and None not in found:
+            return found == {True}
         for one in sides:
             if isinstance(one, Unresolved):
                 return one

@@ -82,18 +82,16 @@ class YamlTree:
         finally:
             if collecting:
                 gc.enable()
-        self.value: Any = root.value[0] if root.value else None
-        self._places = root.places[0] if root.value else (0, 0, None)
+        self.value: Any = next(iter(root.value), None)
+        self._places: tuple[int, int, Any] = root.places[0] if root.value else (0, 0, None)
 
     def find(self, path: tuple[str | int, ...]) -> tuple[int, int]:
         """Give the begin and end of what stands at a path, or of the nearest above it."""
         start, end, inner = self._places
         for step in path:
-            if isinstance(inner, dict) and step in inner:
+            try:
                 start, end, inner = inner[step]
-            elif isinstance(inner, list) and isinstance(step, int) and step < len(inner):
-                start, end, inner = inner[step]
-            else:
+            except (LookupError, TypeError):  # it is not there, or nothing is inside
                 break
         return start, end
 
@@ -106,7 +104,8 @@ class YamlTree:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             said = " ".join(part for part in (error.context, error.problem) if part)
-            hint = "indent with spaces" if "\\t" in said else ""
+            tab = mark is not None and self._text[mark.index : mark.index + 1] == "\t"
+            hint = "indent with spaces" if tab else ""
             raise Broken(said, mark.index if mark else 0, hint) from error
         except yaml.reader.ReaderError as error:
             raise Broken(f"{error.reason}", max(0, self._text.find(_character(error))), "") from error
@@ -127,7 +126,7 @@ class YamlTree:
             elif kind is yaml.AliasEvent:
                 self._alias(event)
             elif kind is yaml.DocumentStartEvent and root.value:
-                if root.value[0] is not None:
+                if next(iter(root.value)) is not None:
                     start = event.start_mark.index
                     message = "a second document in this file is not read: CloudFormation takes one"
                     self._note(message, start, start, "put each template into a file of its own")
@@ -263,7 +262,7 @@ def repeated(key: str, first: Any, first_inner: Any, second: Any, second_inner: 
     """Give what a key that is given twice stands for: sections together, the last resource, else nothing certain."""
     if depth == 1 and isinstance(first, dict) and isinstance(second, dict):
         return {**first, **second}, {**(first_inner or {}), **(second_inner or {})}
-    if depth <= 2:  # noqa: PLR2004  # an entry of a section: a resource, an output, a condition
+    if depth <= 2:  # an entry of a section: a resource, an output, a condition
         return second, second_inner
     scalar = (str, int, float, bool)
     choices = (first, second) if isinstance(first, scalar) and isinstance(second, scalar) else ()

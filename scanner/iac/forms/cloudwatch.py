@@ -13,7 +13,7 @@ from scanner.model.convert import flag, number, text, whole
 from scanner.model.errors import CouldNotCheck
 from scanner.model.look import any_of
 from scanner.model.reading import Reason, Unknown
-from scanner.model.unresolved import Unresolved, unresolved_in
+from scanner.model.unresolved import unresolved_in
 from scanner.resources.alerting.alarm_rules import children
 from scanner.resources.alerting.alarms import OF_DATA, Alarm, CompositeAlarm, namespaces_of, parts_of, watched
 
@@ -54,7 +54,7 @@ def _metric(lower: Lower, read: Callable[[Mapping[str, Any]], Any]) -> Callable[
 
 def _watches(raw: Mapping[str, Any]) -> Any:
     named = stopped(raw.get("MetricName"))
-    queries = stopped(raw.get("Metrics")) or ()
+    queries: Any = stopped(raw.get("Metrics")) or ()
     # Of a formula it matters only that it is one.
     if not named and (len(queries) != 1 or stopped(raw.get("ThresholdMetricId"))):
         return watched({})
@@ -62,7 +62,8 @@ def _watches(raw: Mapping[str, Any]) -> Any:
 
 
 def _parts(raw: Mapping[str, Any]) -> tuple[Any, ...]:
-    return tuple(one for query in stopped(raw.get("Metrics")) or () for one in _part(query))
+    queries: Any = stopped(raw.get("Metrics")) or ()
+    return tuple(one for query in queries for one in _part(query))
 
 
 def _part(query: Any) -> tuple[Any, ...]:
@@ -98,8 +99,8 @@ def _periods(least: str, all_of_them: str) -> Callable[[Block], int]:
 
 def _of_scaling(path: str) -> Callable[[Block], bool]:
     # A name that CloudFormation makes begins with the name of the stack.
-    return lambda block: (name := stopped(block.find(path).value)) is not ABSENT and text(name).startswith(
-        "TargetTracking-"
+    return lambda block: (
+        (name := stopped(block.find(path).value)) is not ABSENT and text(name).startswith("TargetTracking-")
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from scanner.iac.block import ABSENT, Block
 from scanner.iac.convert import each
 from scanner.iac.form import ARN, Form, Origin, at, made
-from scanner.iac.lowering import listed, lowered, many, pairs, reached, reopened, settled, stopped
+from scanner.iac.lowering import Names, listed, lowered, many, pairs, reached, reopened, settled, stopped
 from scanner.model.convert import flag, text, whole
 from scanner.model.unresolved import Unresolved
 from scanner.resources.dlm import Exclusions, Policy, RegionCopy, SnapshotSchedule, copies, exclusions, schedules
@@ -21,8 +21,10 @@ def _number(raw: Any) -> int | None:
     return whole(raw) or None  # Terraform writes 0 for what is not set; nothing of a policy can be 0
 
 
-_LENGTH: Final = lowered({"interval": ("Interval", _number), "interval_unit": "IntervalUnit", "count": ("Count", _number)})
-_COPY: Final = {
+_LENGTH: Final = lowered(
+    {"interval": ("Interval", _number), "interval_unit": "IntervalUnit", "count": ("Count", _number)}
+)
+_COPY: Final[Names] = {
     "target": "Target", "target_region": "TargetRegion", "encrypted": ("Encrypted", flag), "cmk_arn": "CmkArn",
     "retain_rule": ("RetainRule", _LENGTH),
     "encryption_configuration": (
@@ -137,9 +139,7 @@ def _default_copies(details: Mapping[str, Any], kept: Any) -> Any:
     targets = details.get("CrossRegionCopyTargets")
     if isinstance(targets, Unresolved):
         return targets
-    return tuple(
-        one if isinstance(one, Unresolved) else RegionCopy(one["TargetRegion"], kept) for one in targets or ()
-    )
+    return tuple(one if isinstance(one, Unresolved) else RegionCopy(one["TargetRegion"], kept) for one in targets or ())
 
 
 def _schedule(raw: Mapping[str, Any], number: int) -> SnapshotSchedule:
@@ -147,7 +147,8 @@ def _schedule(raw: Mapping[str, Any], number: int) -> SnapshotSchedule:
     plain = settled(raw)
     made_by = raw.get("CreateRule")
     opened = any(
-        isinstance(reached(raw, f"CreateRule.{name}"), Unresolved) for name in ("Interval", "IntervalUnit", "CronExpression")
+        isinstance(reached(raw, f"CreateRule.{name}"), Unresolved)
+        for name in ("Interval", "IntervalUnit", "CronExpression")
     )
     if opened or isinstance(made_by, Unresolved):
         plain["CreateRule"] = _ANY

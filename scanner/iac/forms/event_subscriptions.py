@@ -45,5 +45,7 @@ FORMS = (
     _terraform("aws_neptune_event_subscription", "sns_topic_arn"),
     _cloudformation("AWS::RDS::EventSubscription", "AWS::RDS::EventSubscription: the schema has the default true"),
     _cloudformation("AWS::DocDB::EventSubscription"),
-    _cloudformation("AWS::Neptune::EventSubscription", "AWS::Neptune::EventSubscription: the schema has the default true"),
+    _cloudformation(
+        "AWS::Neptune::EventSubscription", "AWS::Neptune::EventSubscription: the schema has the default true"
+    ),
 )

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from scanner.iac.block import ABSENT, Block
 from scanner.iac.form import ARN, NAME, Form, Satellite, always, at, made
-from scanner.iac.lowering import as_json, many, named_in, stopped
+from scanner.iac.lowering import many, named_in, stopped, written
 from scanner.iac.naming import name_of
 from scanner.model.convert import flag, text
 from scanner.model.unresolved import Unresolved
@@ -41,18 +41,6 @@ def _rule_arn(bus: str) -> Callable[[Block], str]:
     return arn
 
 
-def _pattern(path: str) -> Callable[[Block], str | None]:
-    """Read a pattern as JSON text: written as such, or as the object itself, in which single values may be open."""
-
-    def read(block: Block) -> str | None:
-        value = block.find(path).value
-        if value is ABSENT or value == "":
-            return None
-        return value if isinstance(value, str) else as_json(stopped(value))
-
-    return read
-
-
 def _terraform_state(block: Block) -> str:
     """Read whether a rule is on: by `state`, by the older `is_enabled`, and without either it is."""
     said = stopped(block.find("state").value)
@@ -68,9 +56,9 @@ def _cloudformation_state(block: Block) -> str:
     return "ENABLED" if said is ABSENT else text(said)
 
 
-def _heeds(state: Callable[[Block], str], pattern: Callable[[Block], str | None]) -> Callable[[Block], bool]:
+def _heeds(state: Callable[[Block], str], pattern: str) -> Callable[[Block], bool]:
     def read(block: Block) -> bool:
-        said = pattern(block)
+        said = written(block, pattern)
         return said is not None and heeds({"State": state(block), "EventPattern": said})
 
     return read
@@ -83,13 +71,13 @@ def _targets(arn: str, role: str, *rewording: str) -> Callable[[Any], tuple[Any,
         open_ = [value for value in said if isinstance(value, Unresolved)]
         reworded: Any = True if any(known) else open_[0] if open_ else False
         acts_as: Any = raw.get(role)
-        return Target(raw[arn], reworded, acts_as if isinstance(acts_as, Unresolved) else acts_as or "")
+        if not isinstance(acts_as, Unresolved):
+            acts_as = acts_as or ""
+        return Target(raw[arn], reworded, acts_as)
 
     return lambda raw: tuple(each if isinstance(each, Unresolved) else one(each) for each in many(raw))
 
 
-_OWN: Final = _pattern("event_pattern")
-_CFN: Final = _pattern("EventPattern")
 _TARGET: Final = Satellite("aws_cloudwatch_event_target", "rule", when=_same_bus)
 
 FORMS: Final[tuple[Form, ...]] = (
@@ -102,8 +90,8 @@ FORMS: Final[tuple[Form, ...]] = (
         facts={
             "bus": made(lambda block: _bus_of(block, "event_bus_name"), "event_bus_name"),
             "enabled": made(lambda block: _terraform_state(block) in ON, "state", "is_enabled"),
-            "pattern": made(_OWN, "event_pattern"),
-            "heeds": made(_heeds(_terraform_state, _OWN), "event_pattern"),
+            "pattern": made(lambda block: written(block, "event_pattern"), "event_pattern"),
+            "heeds": made(_heeds(_terraform_state, "event_pattern"), "event_pattern"),
             "targets": (
                 at("", _targets("arn", "role_arn", "input", "input_path", "input_transformer"), via=_TARGET, every=True),
                 always((), "r/cloudwatch_event_target: a rule has no targets by itself"),
@@ -119,8 +107,8 @@ FORMS: Final[tuple[Form, ...]] = (
         facts={
             "bus": made(lambda block: _bus_of(block, "EventBusName"), "EventBusName"),
             "enabled": made(lambda block: _cloudformation_state(block) in ON, "State"),
-            "pattern": made(_CFN, "EventPattern"),
-            "heeds": made(_heeds(_cloudformation_state, _CFN), "EventPattern"),
+            "pattern": made(lambda block: written(block, "EventPattern"), "EventPattern"),
+            "heeds": made(_heeds(_cloudformation_state, "EventPattern"), "EventPattern"),
             "targets": at(
                 "Targets", _targets("Arn", "RoleArn", "Input", "InputPath", "InputTransformer"), absent=(),
                 docs="AWS::Events::Rule: Targets is not required",

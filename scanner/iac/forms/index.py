@@ -125,6 +125,41 @@ MODULES: dict[str, Entry] = {
         types=("aws_sns_topic", "AWS::SNS::Topic", "aws_sns_topic_subscription", "AWS::SNS::Subscription"),
         satellites=("aws_sns_topic_policy", "AWS::SNS::TopicPolicy", "AWS::SNS::TopicInlinePolicy"),
     ),
+    "redshift": Entry(
+        kinds=("aws.redshift.cluster", "aws.redshift.parameters", "aws.redshift.snapshot"),
+        types=(
+            "aws_redshift_cluster", "AWS::Redshift::Cluster", "aws_redshift_parameter_group",
+            "AWS::Redshift::ClusterParameterGroup", "aws_redshift_cluster_snapshot", "aws_redshift_subnet_group",
+            "AWS::Redshift::ClusterSubnetGroup", "aws_redshift_snapshot_schedule",
+        ),
+        satellites=("aws_redshift_snapshot_copy", "aws_redshift_snapshot_schedule_association"),
+    ),
+    "elasticache": Entry(
+        kinds=(
+            "aws.elasticache.replication-group", "aws.elasticache.cluster", "aws.elasticache.serverless-cache",
+            "aws.elasticache.subnet-group",
+        ),
+        types=(
+            "aws_elasticache_replication_group", "AWS::ElastiCache::ReplicationGroup", "aws_elasticache_cluster",
+            "AWS::ElastiCache::CacheCluster", "aws_elasticache_serverless_cache", "AWS::ElastiCache::ServerlessCache",
+            "aws_elasticache_subnet_group", "AWS::ElastiCache::SubnetGroup",
+        ),
+    ),
+    "memorydb": Entry(
+        kinds=("aws.memorydb.cluster", "aws.memorydb.snapshot"),
+        types=(
+            "aws_memorydb_cluster", "AWS::MemoryDB::Cluster", "aws_memorydb_snapshot", "aws_memorydb_subnet_group",
+            "AWS::MemoryDB::SubnetGroup",
+        ),
+    ),
+    "opensearch": Entry(
+        kinds=("aws.opensearch.domain",),
+        types=(
+            "aws_opensearch_domain", "aws_elasticsearch_domain", "AWS::OpenSearchService::Domain",
+            "AWS::Elasticsearch::Domain",
+        ),
+        satellites=("aws_opensearch_domain_policy", "aws_elasticsearch_domain_policy"),
+    ),
 }  # fmt: skip
 
 TYPES = {type_: module for module, entry in MODULES.items() for type_ in entry.types}

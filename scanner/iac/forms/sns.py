@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from scanner.iac.block import ABSENT, Block
+from scanner.iac.block import Block
 from scanner.iac.form import ARN, NAME, Form, Satellite, always, at, made
-from scanner.iac.lowering import as_json, named_in, stopped
+from scanner.iac.lowering import named_in, stopped, written
 from scanner.iac.naming import arn_of
 from scanner.model.arn import place_of
 from scanner.model.convert import flag, text
@@ -96,18 +96,6 @@ def _of_part(block: Block) -> str:
     return f"arn:{block.partition}:sns:{block.region}:{block.account}:{said}"
 
 
-def _filter(path: str) -> Callable[[Block], str | None]:
-    """Read a filter policy as JSON text: written as such, or as the object itself."""
-
-    def read(block: Block) -> str | None:
-        value = block.find(path).value
-        if value is ABSENT or value == "":
-            return None
-        return value if isinstance(value, str) else as_json(stopped(value))
-
-    return read
-
-
 def _policy(satellite: str, by: str, path: str) -> Any:
     return at(path, document, via=Satellite(satellite, by))
 
@@ -154,7 +142,7 @@ FORMS: Final[tuple[Form, ...]] = (
         facts={
             "topic": at("topic_arn", text),
             "protocol": at("protocol", text),
-            "filter": made(_filter("filter_policy"), "filter_policy"),
+            "filter": made(lambda block: written(block, "filter_policy"), "filter_policy"),
             "scope": at("filter_policy_scope", text, absent="MessageAttributes", docs="r/sns_topic_subscription: defaults to MessageAttributes"),
         },
         when=_pending,
@@ -168,7 +156,7 @@ FORMS: Final[tuple[Form, ...]] = (
         facts={
             "topic": at("TopicArn", text),
             "protocol": at("Protocol", text),
-            "filter": made(_filter("FilterPolicy"), "FilterPolicy"),
+            "filter": made(lambda block: written(block, "FilterPolicy"), "FilterPolicy"),
             "scope": at("FilterPolicyScope", text, absent="MessageAttributes", docs="AWS::SNS::Subscription: MessageAttributes is the default"),
         },
     ),

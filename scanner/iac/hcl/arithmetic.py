@@ -33,9 +33,7 @@ def _rounded(value: Fraction) -> Fraction:
     above, below = abs(value.numerator), value.denominator
     shift = BITS - (above.bit_length() - below.bit_length())
     for move in (shift, shift + 1, shift - 1):
-        scaled, rest = (
-            divmod(above << move, below) if move >= 0 else divmod(above, below << -move)
-        )
+        scaled, rest = divmod(above << move, below) if move >= 0 else divmod(above, below << -move)
         if scaled.bit_length() == BITS:
             double = 2 * rest
             whole = below if move >= 0 else below << -move
@@ -112,7 +110,7 @@ def _tells(value: Fraction, digits: int) -> bool:
 
 
 def divide(left: float, right: float) -> int | float:
-    """Divide by what is not zero."""
+    """Divide; what divides by zero gives no number of ours, and the caller sees to it."""
     return number_of(Fraction(exact(left)) / Fraction(exact(right)))
 
 

@@ -12,7 +12,7 @@ from scanner.model.unresolved import Unresolved
 #: a type: the name of a scalar's, or a kind with the types of its elements
 Type = str | tuple[str, list[Any]] | tuple[str, dict[str, Any]]
 
-_KINDS: Final = {Tuple: "tuple", ListValue: "list", SetValue: "set", Object: "object", MapValue: "map"}
+_KINDS: Final[dict[type, str]] = {Tuple: "tuple", ListValue: "list", SetValue: "set", Object: "object", MapValue: "map"}
 
 
 def kind_said(value: Any) -> str:

@@ -26,6 +26,7 @@ from scanner.iac.hcl.nodes import (
     Unary,
     references,
 )
+from scanner.iac.hcl.tokens import Mistake, Tokens
 from scanner.model.reading import Spot
 
 __all__ = ["Expression", "expression_of_json", "parse_expression", "parse_template", "references"]
@@ -35,30 +36,12 @@ LONGEST_WHOLE: Final = 150  #: digits that Terraform's 512 bits hold exactly
 BINARY: Final = {
     "||": 1, "&&": 2, "==": 3, "!=": 3, ">": 4, ">=": 4, "<": 4, "<=": 4, "+": 5, "-": 5, "*": 6, "/": 6, "%": 6,
 }  # fmt: skip
-_TOKENS: Final = (
-    rf"(?:(?P<name>{IDENTIFIER}(?:::{IDENTIFIER})*+)|(?P<number>[0-9]++(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?)|(?P<quote>\")"
-    rf"|(?P<heredoc><<-?{IDENTIFIER}[ \t]*+\r?\n)"
-    r"|(?P<mark>&&|\|\||==|!=|<=|>=|=>|\.\.\.|~\}|[-+*/%<>!?:=.,()\[\]{}])|(?P<newline>\n)|(?P<end>\Z)|(?P<bad>.))"
-)
-_COMMENTS: Final = r"|#[^\n]*+|//[^\n]*+|/\*(?s:.*?)\*/)*+"
-#: between brackets a newline is a space; elsewhere it ends an expression
-_WITHOUT_NEWLINES: Final = re.compile(rf"(?:[ \t\r\n]++{_COMMENTS}{_TOKENS}")
-_WITH_NEWLINES: Final = re.compile(rf"(?:[ \t\r]++{_COMMENTS}{_TOKENS}")
 _DIGITS: Final = re.compile(r"[ \t]*+([0-9]++)")
 _FULL_SPLAT: Final = re.compile(r"\[[ \t\r\n]*+\*[ \t\r\n]*+\]")
 _KEYWORDS: Final[dict[str, Any]] = {"true": True, "false": False, "null": None}
 _SIMPLE_TEXT: Final = re.compile(r'"([^"\\$%\n]*+)"')
 _SIMPLE_WHOLE: Final = re.compile(r"-?[0-9]{1,18}")
 _SIMPLE_TRAVERSAL: Final = re.compile(rf"{IDENTIFIER}(?:\.{IDENTIFIER})++")
-
-
-class Mistake(Exception):
-    """A mistake of syntax at an offset."""
-
-    def __init__(self, message: str, at: int) -> None:
-        super().__init__(message)
-        self.message = message
-        self.at = at
 
 
 def parse_expression(source: str, spot: Spot) -> Expression:
@@ -128,7 +111,7 @@ def _read_simple(place: Place) -> Expression | None:
 
 
 def number(text: str) -> int | float:
-    """Read a number exactly."""
+    """Read a number exactly; ValueError if it is too large."""
     if text.isdigit() and len(text) <= LONGEST_WHOLE:
         return int(text)
     from scanner.iac.hcl.arithmetic import read_number  # noqa: PLC0415  # decimals are rare
@@ -136,20 +119,10 @@ def number(text: str) -> int | float:
     return read_number(text)
 
 
-class Parser:
-    """A Pratt parser that looks one token ahead; `newlines` says whether a newline is a token."""
+class Parser(Tokens):
+    """A Pratt parser: operands, and operators by how tightly they bind."""
 
-    __slots__ = ("depth", "end", "kind", "newlines", "place", "position", "start", "text", "value")
-
-    def __init__(self, place: Place) -> None:
-        self.place = place
-        self.text = place.source
-        self.position = 0  #: after the last token that was taken
-        self.depth = 0
-        self.newlines = True
-        self.kind = ""
-        self.value = ""
-        self.start = self.end = 0
+    __slots__ = ()
 
     def whole(self) -> Expression:
         """Read the whole text as one expression."""
@@ -163,39 +136,6 @@ class Parser:
         if self.kind != "end":
             raise self.expected("the end of the expression")
         return found
-
-    # tokens
-
-    def look(self) -> None:
-        """Look at the token after the position."""
-        found = (_WITH_NEWLINES if self.newlines else _WITHOUT_NEWLINES).match(self.text, self.position)
-        assert found is not None  # `bad` takes whatever there is
-        self.kind = found.lastgroup or "bad"
-        self.start, self.end = found.span(self.kind)
-        self.value = self.text[self.start : self.end]
-
-    def take(self) -> None:
-        """Take the token and look at the next."""
-        self.position = self.end
-        self.look()
-
-    def close(self, mark: str, before: bool) -> int:  # noqa: FBT001  # it is the state itself
-        """Take a closing mark, and go back to what newlines were outside; give where it ends."""
-        if self.value != mark or self.kind != "mark":
-            raise self.expected(mark)
-        end = self.end
-        self.newlines = before
-        self.take()
-        return end
-
-    def expected(self, what: str) -> Mistake:
-        """Say what should stand here."""
-        if self.kind == "end":
-            return Mistake(f"expected {what}, the expression ends here", self.start)
-        said = "a new line" if self.kind == "newline" else self.value.strip() or repr(self.value)
-        return Mistake(f"expected {what}, not {said[:40]}", self.start)
-
-    # the grammar
 
     def expression(self, level: int = 0) -> Expression:
         """Read an expression whose operators bind tighter than a level."""
@@ -230,15 +170,15 @@ class Parser:
         operators = []
         while self.kind == "mark" and self.value in ("-", "!"):
             operators.append((self.value, self.start))
+            if len(operators) > DEEPEST:
+                raise Mistake("too many operators in a row", self.start)
             self.take()
-        if len(operators) > DEEPEST:
-            raise Mistake("too many operators in a row", self.start)
         found = self._following(self._term())
         for operator, start in reversed(operators):
             found = Unary(self.place, start, operator, found)
         return found
 
-    def _term(self) -> Expression:  # noqa: PLR0911  # one for each kind
+    def _term(self) -> Expression:
         kind, start, value = self.kind, self.start, self.value
         if kind == "name":
             self.take()
@@ -251,7 +191,10 @@ class Parser:
             return Traversal(self.place, start, self.position, value)
         if kind == "number":
             self.take()
-            return Literal(self.place, start, self.position, number(value))
+            try:
+                return Literal(self.place, start, self.position, number(value))
+            except ValueError as error:
+                raise Mistake(str(error), start) from error
         if kind in ("quote", "heredoc"):
             from scanner.iac.hcl.templates import read_heredoc, read_quoted  # noqa: PLC0415  # the two need each other
 

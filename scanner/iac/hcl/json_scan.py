@@ -91,7 +91,9 @@ class _Scanner:
         elif said == "]" and state == "value or ]":
             return self._close(end)
         elif kind != "mark":
-            return self._add(Node(kind, start, end, self._decoded(said, start) if kind == "text" else _WORDS.get(said, said)))
+            return self._add(
+                Node(kind, start, end, self._decoded(said, start) if kind == "text" else _WORDS.get(said, said))
+            )
         elif said in "{[":
             if len(self.open) >= DEEPEST:
                 raise JsonMistake(f"it is nested deeper than {DEEPEST} levels", start, self._rest(start))
@@ -132,7 +134,9 @@ class _Scanner:
         if state == "comma":
             opened = self.open[-1]
             return "a comma or }" if opened.kind == "object" else "a comma or ]"
-        return {"name": "a name in quotes", "name or }": "a name in quotes or }", "colon": "a colon"}.get(state, "a value")
+        return {"name": "a name in quotes", "name or }": "a name in quotes or }", "colon": "a colon"}.get(
+            state, "a value"
+        )
 
     def _decoded(self, said: str, start: int) -> str:
         if "\\" not in said:

@@ -157,7 +157,10 @@ def _expression(node: Node, lines: Lines, *, literal: bool) -> Any:
     place = Place(lines.text[node.start : node.end] if node.kind != "text" else node.value, spot, fixed=True)
     end = len(place.source)
     if node.kind == "number":
-        value = number(node.value.removeprefix("-"))
+        try:
+            value = number(node.value.removeprefix("-"))
+        except ValueError as error:
+            return Malformed(place, 0, end, str(error))
         return Literal(place, 0, end, -value if node.value.startswith("-") else value)
     if node.broken:
         return Malformed(place, 0, end, "a mistake in the file cuts it off")
@@ -170,6 +173,10 @@ def _expression(node: Node, lines: Lines, *, literal: bool) -> Any:
         at = lines.spot(start, value.start)
         if name in items:
             return Malformed(place, 0, end, f"{name} is set twice (line {at.line})")
-        key = Literal(Place(name, at, fixed=True), 0, len(name), name) if literal else parse_template(name, at, fixed=True)
+        key = (
+            Literal(Place(name, at, fixed=True), 0, len(name), name)
+            if literal
+            else parse_template(name, at, fixed=True)
+        )
         items[name] = key, _expression(value, lines, literal=literal)
     return ObjectOf(place, 0, end, list(items.values()))

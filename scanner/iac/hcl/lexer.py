@@ -40,7 +40,9 @@ DEEPEST: Final = 1000
 @cache
 def heredoc_step(marker: str) -> re.Pattern[str]:
     """Give the expression that finds the next interpolation or the end of a heredoc."""
-    return re.compile(rf"^[ \t]*+(?P<marker>{re.escape(marker)})[ \t\r]*+$|\$\$\{{|%%\{{|(?P<open>[$%]\{{)", re.MULTILINE)
+    return re.compile(
+        rf"^[ \t]*+(?P<marker>{re.escape(marker)})[ \t\r]*+$|\$\$\{{|%%\{{|(?P<open>[$%]\{{)", re.MULTILINE
+    )
 
 
 class Unclosed(Exception):
@@ -51,6 +53,16 @@ class Unclosed(Exception):
         self.message = message
         self.at = at
         self.reached = reached
+
+
+def _unclosed(opened: tuple[str, int], reached: int) -> Unclosed:
+    mark, at = opened
+    said = (
+        f"the heredoc that begins here has no line {mark[2:]}"
+        if mark[:2] == "<<"
+        else f"the {mark[-1]} that is opened here is not closed"
+    )
+    return Unclosed(said, at, reached)
 
 
 class Skimmer:
@@ -89,16 +101,9 @@ class Skimmer:
                 if len(stack) > DEEPEST:
                     raise Unclosed(f"brackets are nested deeper than {DEEPEST} levels", start, position)
             elif kind == "close":
-                mark = text[here]
-                if not stack:
-                    if mark == "}":
-                        return here, here
-                    raise Unclosed(f"there is a {mark} that closes nothing", here, position)
-                opened, at = stack.pop()
-                if opened in ("${", "%{") and mark == "}":
-                    position = self._template(stack, position)
-                elif opened != CLOSES[mark]:
-                    raise Unclosed(f"the {opened[-1]} that is opened here is not closed", at, position)
+                if not stack and text[here] == "}":
+                    return here, here
+                position = self._closed(stack, here, position)
             elif kind == "comment":
                 self.comments.append((here, position))
             elif kind == "quote":
@@ -109,15 +114,26 @@ class Skimmer:
                 position = self._template(stack, position)
             elif kind == "end":
                 if stack:
-                    opened, at = stack[-1]
-                    raise Unclosed(f"the {opened[-1]} that is opened here is not closed", at, position)
+                    raise _unclosed(stack[-1], position)
                 return position, position
+
+    def _closed(self, stack: list[tuple[str, int]], here: int, position: int) -> int:
+        """Close the bracket that is on top of the stack, and read on in the template around it, if there is one."""
+        mark = self.text[here]
+        if not stack:
+            raise Unclosed(f"there is a {mark} that closes nothing", here, position)
+        top = stack.pop()
+        if top[0] in ("${", "%{") and mark == "}":
+            return self._template(stack, position)
+        if top[0] != CLOSES[mark]:
+            raise _unclosed(top, position)
+        return position
 
     def _doubt(self, stack: list[tuple[str, int]], position: int) -> None:
         """Stop at a line that cannot be inside the brackets that are open."""
         opened, at = stack[-1]
         if TOP_LEVEL.match(self.text, position) or (opened in "([" and ASSIGNMENT.match(self.text, position)):
-            raise Unclosed(f"the {opened[-1]} that is opened here is not closed", at, position)
+            raise _unclosed((opened, at), position)
 
     def _template(self, stack: list[tuple[str, int]], position: int) -> int:
         """Read on in the template that is on top of the stack, to its end or to its next interpolation."""
@@ -140,7 +156,7 @@ class Skimmer:
         while True:
             next_one = step.search(self.text, position)
             if next_one is None:
-                raise Unclosed(f"the heredoc that begins here has no line {opened[2:]}", begun, len(self.text))
+                raise _unclosed((opened, begun), len(self.text))
             position = next_one.end()
             if next_one["marker"]:
                 stack.pop()

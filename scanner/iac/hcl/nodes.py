@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from scanner.model.reading import Spot
 
@@ -40,6 +40,8 @@ class Expression:
     """Anything that has a value."""
 
     __slots__ = ("end", "place", "start")
+    #: which of its own attributes are expressions, or lists of them
+    made_of: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, place: Place, start: int, end: int) -> None:
         self.place = place
@@ -59,7 +61,13 @@ class Expression:
 
     def parts(self) -> Iterator[Expression]:
         """Give the expressions it is made of."""
-        return iter(())
+        for name in self.made_of:
+            part = getattr(self, name)
+            if isinstance(part, Expression):
+                yield part
+            elif isinstance(part, list):
+                for one in part:
+                    yield from one if isinstance(one, tuple) else (one,)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.said})"
@@ -121,29 +129,24 @@ class Attributed(Expression):
     """`.name` of what is no plain traversal: `f(x).name`."""
 
     __slots__ = ("name", "of")
+    made_of = ("of",)
 
-    def __init__(self, place: Place, start: int, end: int, of: Expression, name: str) -> None:  # noqa: PLR0913  # as all nodes
+    def __init__(self, place: Place, start: int, end: int, of: Expression, name: str) -> None:
         super().__init__(place, start, end)
         self.of = of
         self.name = name
-
-    def parts(self) -> Iterator[Expression]:
-        yield self.of
 
 
 class Index(Expression):
     """`[key]` with a key that is worked out, or of what is no plain traversal."""
 
     __slots__ = ("key", "of")
+    made_of = ("of", "key")
 
-    def __init__(self, place: Place, start: int, end: int, of: Expression, key: Expression) -> None:  # noqa: PLR0913  # as all nodes
+    def __init__(self, place: Place, start: int, end: int, of: Expression, key: Expression) -> None:
         super().__init__(place, start, end)
         self.of = of
         self.key = key
-
-    def parts(self) -> Iterator[Expression]:
-        yield self.of
-        yield self.key
 
 
 class Item(Expression):
@@ -156,21 +159,19 @@ class Splat(Expression):
     """`of[*]each` or `of.*each`, where `each` begins at the `Item`."""
 
     __slots__ = ("each", "of")
+    made_of = ("of", "each")
 
-    def __init__(self, place: Place, start: int, end: int, of: Expression, each: Expression) -> None:  # noqa: PLR0913  # as all nodes
+    def __init__(self, place: Place, start: int, end: int, of: Expression, each: Expression) -> None:
         super().__init__(place, start, end)
         self.of = of
         self.each = each
-
-    def parts(self) -> Iterator[Expression]:
-        yield self.of
-        yield self.each
 
 
 class Call(Expression):
     """`name(arguments)`; with `expand`, the last argument is a list of arguments."""
 
     __slots__ = ("arguments", "expand", "name")
+    made_of = ("arguments",)
 
     def __init__(self, place: Place, start: int, name: str) -> None:
         super().__init__(place, start, start)
@@ -178,28 +179,24 @@ class Call(Expression):
         self.arguments: list[Expression] = []
         self.expand = False
 
-    def parts(self) -> Iterator[Expression]:
-        yield from self.arguments
-
 
 class Unary(Expression):
     """`-operand` or `!operand`."""
 
     __slots__ = ("operand", "operator")
+    made_of = ("operand",)
 
     def __init__(self, place: Place, start: int, operator: str, operand: Expression) -> None:
         super().__init__(place, start, operand.end)
         self.operator = operator
         self.operand = operand
 
-    def parts(self) -> Iterator[Expression]:
-        yield self.operand
-
 
 class Binary(Expression):
     """`left operator right`."""
 
     __slots__ = ("left", "operator", "right")
+    made_of = ("left", "right")
 
     def __init__(self, place: Place, left: Expression, operator: str, right: Expression) -> None:
         super().__init__(place, left.start, right.end)
@@ -207,15 +204,12 @@ class Binary(Expression):
         self.operator = operator
         self.right = right
 
-    def parts(self) -> Iterator[Expression]:
-        yield self.left
-        yield self.right
-
 
 class Conditional(Expression):
     """`condition ? yes : no`; in a template, `%{ if … }`, whose branches are always texts."""
 
     __slots__ = ("condition", "no", "yes")
+    made_of = ("condition", "yes", "no")
 
     def __init__(self, place: Place, condition: Expression, yes: Expression, no: Expression) -> None:
         super().__init__(place, condition.start, no.end)
@@ -223,16 +217,12 @@ class Conditional(Expression):
         self.yes = yes
         self.no = no
 
-    def parts(self) -> Iterator[Expression]:
-        yield self.condition
-        yield self.yes
-        yield self.no
-
 
 class For(Expression):
     """`[for key, name in of : value if condition]`, or with `key_value`, `{for … : key => value...}`."""
 
     __slots__ = ("condition", "group", "key", "key_value", "name", "of", "value")
+    made_of = ("of", "value", "key_value", "condition")
 
     def __init__(self, place: Place, start: int, names: tuple[str, str], of: Expression) -> None:
         super().__init__(place, start, start)
@@ -242,10 +232,6 @@ class For(Expression):
         self.value: Expression = of
         self.group = False
         self.condition: Expression | None = None
-
-    def parts(self) -> Iterator[Expression]:
-        yield self.of
-        yield from self.inner()
 
     def inner(self) -> Iterator[Expression]:
         """Give what knows its names."""
@@ -260,54 +246,44 @@ class TupleOf(Expression):
     """`[a, b]`."""
 
     __slots__ = ("items",)
+    made_of = ("items",)
 
     def __init__(self, place: Place, start: int, end: int, items: list[Expression]) -> None:
         super().__init__(place, start, end)
         self.items = items
-
-    def parts(self) -> Iterator[Expression]:
-        yield from self.items
 
 
 class ObjectOf(Expression):
     """`{a = b}`; a bare name as key is a literal."""
 
     __slots__ = ("items",)
+    made_of = ("items",)
 
     def __init__(self, place: Place, start: int, end: int, items: list[tuple[Expression, Expression]]) -> None:
         super().__init__(place, start, end)
         self.items = items
-
-    def parts(self) -> Iterator[Expression]:
-        for key, value in self.items:
-            yield key
-            yield value
 
 
 class Template(Expression):
     """Texts and expressions that make one text."""
 
     __slots__ = ("pieces",)
+    made_of = ("pieces",)
 
     def __init__(self, place: Place, start: int, end: int, pieces: list[Expression]) -> None:
         super().__init__(place, start, end)
         self.pieces = pieces
-
-    def parts(self) -> Iterator[Expression]:
-        yield from self.pieces
 
 
 class Join(Expression):
     """`%{ for … }` of a template: the texts of all elements, one after the other."""
 
     __slots__ = ("texts",)
+    made_of = ("texts",)
 
     def __init__(self, texts: For) -> None:
         super().__init__(texts.place, texts.start, texts.end)
         self.texts = texts
-
-    def parts(self) -> Iterator[Expression]:
-        yield self.texts
 
 
 def references(expression: Expression) -> list[Traversal]:

@@ -21,12 +21,16 @@ _ITEM: Final = re.compile(
     r"|(?P<wrong>[^\n]++))"
 )
 _LABEL: Final = re.compile(_LABELS)
-_PLAUSIBLE: Final = re.compile(rf"^[ \t]*+(?:{IDENTIFIER}[ \t]*+(?:=(?![=>])|(?:{_LABELS}[ \t]*+)*+\{{)|\}})", re.MULTILINE)
+_PLAUSIBLE: Final = re.compile(
+    rf"^[ \t]*+(?:{IDENTIFIER}[ \t]*+(?:=(?![=>])|(?:{_LABELS}[ \t]*+)*+\{{)|\}})", re.MULTILINE
+)
 _INLINE: Final = re.compile(r"[ \t]*+(?:\r?\n|(?=#|//|/\*)|\Z)")
 #: a second `=` outside brackets
 _SECOND: Final = re.compile(r'(?:[^\n(\[{"=!<>]++|[=!<>]=|=>|[<>!])*+=')
 DEEPEST: Final = 100
-MOST_MISTAKES: Final = 100
+MOST_SAID: Final = 100
+#: with so many mistakes, what is left of a file is not worth reading
+MOST_MISTAKES: Final = 1000
 
 
 def parse(text: str, file: str) -> Document:
@@ -58,6 +62,7 @@ class _Reader:
         self.body = self.root
         self.open: list[HclBlock] = []
         self.wrong: list[Wrong] = []
+        self.mistakes = 0
         self.unclosed = False
         self.recovering = False
         #: bodies in which an expression was lost: what follows in them may belong to that expression
@@ -86,13 +91,16 @@ class _Reader:
             elif found["end"] is not None:
                 break
             elif found["quoted"] is not None:
-                self._mistake("the name of an attribute is written without quotes", found.start("quoted"), found.end("quoted"))
+                self._mistake(
+                    "the name of an attribute is written without quotes", found.start("quoted"), found.end("quoted")
+                )
                 position = self._value(found["quoted"][1:-1], found.start("quoted"), found.end())
             else:
                 start = found.start("wrong")
                 self._mistake('expected an attribute (name = value), a block (name "label" {) or }', start, found.end())
-                position = self._resume(start, found.end())
-            if position < 0:
+                position = self._resume(found.end())
+            if self.mistakes > MOST_MISTAKES or self.purse < 0:
+                self._give_up(found.start())
                 break
         self._end()
 
@@ -107,10 +115,12 @@ class _Reader:
         labels = tuple(unquote(one) for one in _LABEL.findall(found["labels"]))
         block = HclBlock(found["name"], labels, self.lines, start, found.end())
         self.recovering = False
-        if len(self.open) >= DEEPEST:
+        if len(self.open) == DEEPEST:
             self._mistake(f"blocks are nested deeper than {DEEPEST} levels", start, found.end())
-        else:
+        if len(self.open) < DEEPEST:
             self.body.blocks.append(block)
+        else:
+            self.mistakes += 1
         self.open.append(block)
         self.body = block.body
         return found.end()
@@ -140,7 +150,7 @@ class _Reader:
             if attribute is not None:
                 attribute.spoil(lost.message)
             self.lost.add(id(self.body))
-            return self._resume(offset, line_end)
+            return self._resume(line_end)
         for quote in skimmer.broken[broken:]:
             self._mistake('the " that is opened here is not closed on its line', quote, quote + 1)
         attribute = self._attribute(name, start, offset, end)
@@ -176,21 +186,26 @@ class _Reader:
         self.recovering = False
         return attribute
 
-    def _resume(self, start: int, line_end: int) -> int:
-        """Give the next place where an attribute or a block plausibly begins; -1 gives the file up."""
+    def _give_up(self, start: int) -> None:
+        wrong = Wrong("there are too many mistakes: the rest of the file is not read", self.lines.spot(start, start))
+        self.wrong.append(wrong)
+        for body in (self.root, *(one.body for one in self.open[:DEEPEST])):
+            body.damaged = body.damaged or wrong
+        self.open = []
+
+    def _resume(self, line_end: int) -> int:
+        """Give the next place where an attribute or a block plausibly begins."""
         self.recovering = True
-        if self.purse < 0 or len(self.wrong) >= MOST_MISTAKES:
-            self.wrong.append(Wrong("there are too many mistakes: the rest of the file is not read", self.lines.spot(start, start)))
-            return -1
         found = _PLAUSIBLE.search(self.text, line_end)
         return found.start() if found else len(self.text)
 
     def _mistake(self, message: str, start: int, end: int, *, damage: bool = True) -> None:
         wrong = Wrong(message, self.lines.spot(start, end))
         if damage:
-            for body in (self.root, *(one.body for one in self.open)):
+            for body in (self.root, *(one.body for one in self.open[:DEEPEST])):
                 body.damaged = body.damaged or wrong
-        if not self.recovering and len(self.wrong) < MOST_MISTAKES:
+        self.mistakes += 1
+        if not self.recovering and len(self.wrong) < MOST_SAID:
             self.wrong.append(wrong)
 
     def _begins_line(self, start: int) -> bool:

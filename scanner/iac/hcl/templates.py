@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from scanner.iac.hcl.expressions import Mistake, Parser
+from scanner.iac.hcl.expressions import Parser
 from scanner.iac.hcl.lexer import heredoc_step
 from scanner.iac.hcl.nodes import Conditional, Expression, For, Join, Literal, Template
+from scanner.iac.hcl.tokens import Mistake
 
 _SIMPLE: Final = re.compile(r'"([^"\\$%\n]*+)"')
 _STEP: Final = re.compile(

@@ -53,7 +53,7 @@ class Attribute:
 
     __slots__ = ("_expression", "end", "lines", "name", "offset", "start")
 
-    def __init__(self, name: str, lines: Lines, start: int, offset: int, end: int, expression: Any = None) -> None:  # noqa: PLR0913  # it is made a hundred thousand times
+    def __init__(self, name: str, lines: Lines, start: int, offset: int, end: int, expression: Any = None) -> None:
         self.name = name
         self.lines = lines
         self.start = start  #: of its name in the file's text, in characters

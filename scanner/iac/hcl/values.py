@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, Self
 
 from scanner.model.reading import Spot
 from scanner.model.unresolved import Unresolved
@@ -76,7 +76,8 @@ class Decimal(float):
     __slots__ = ("exact",)
     exact: Fraction
 
-    def __new__(cls, exact: Fraction) -> Decimal:
+    def __new__(cls, exact: Fraction) -> Self:
+        """Make the float that is nearest to it."""
         made = super().__new__(cls, exact)
         made.exact = exact
         return made
@@ -182,7 +183,7 @@ def _written(key: tuple[Any, ...]) -> str:
     if kind == "object":
         return "<" + "".join(f"{name}:{_written(one)};" for name, one in sorted(key[1], key=lambda pair: pair[0])) + ">"
     if kind == "text":
-        return '"' + key[1].replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+        return '"' + str(key[1]).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
     if kind == "number":
         return f"{float(key[1]):.10g}" if abs(key[1]) < 10**300 else str(key[1])
     return "~" if kind == "null" else "T" if key[1] else "F"

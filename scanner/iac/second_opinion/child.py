@@ -20,7 +20,8 @@ from scanner.iac.second_opinion.results import Results, ResultsError, load
 
 #: Names the program to run, where it is not the `checkov` of the path.
 PROGRAM = "BACKUP_SCAN_CHECKOV"
-_FRAMEWORKS = "terraform,terraform_json,cloudformation,serverless"
+#: One process each: a crash in one loses the others' answers, and of several in one process checkov hangs instead.
+FRAMEWORKS = ("terraform", "cloudformation")
 _KEPT = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TMPDIR", "TEMP", "VIRTUAL_ENV")
 #: Nothing listens there: what tries the network finds it closed at once, and waits for nothing.
 _NOWHERE = "http://127.0.0.1:9"
@@ -36,47 +37,61 @@ def program(environment: Mapping[str, str]) -> str:
     return shutil.which(named or "checkov", path=environment.get("PATH")) or ""
 
 
-def ask(paths: Sequence[Path], environment: Mapping[str, str], *, timeout: float = 600.0) -> Results:
-    """Run checkov over directories and files, and read what it says; `trouble` where it says nothing."""
+def ask(
+    paths: Sequence[Path],
+    environment: Mapping[str, str],
+    *,
+    frameworks: Sequence[str] = FRAMEWORKS,
+    timeout: float = 300.0,
+) -> Results:
+    """Run checkov over directories and files, and read what it says; `trouble` where it does not answer to the end."""
     command = program(environment)
     if not command:
         named = environment.get(PROGRAM, "")
         where = f"{PROGRAM} names {named}, which cannot be run" if named else "no `checkov` is on the path"
         return Results(trouble=f"{where}; install it in an environment of its own (`pipx install checkov`)")
-    answers = [_ask(command, path, environment, timeout) for path in paths]
+    answers = [
+        _ask(command, path, framework, environment, timeout)
+        for path in paths
+        for framework in (("terraform_plan",) if _is_plan(path) else frameworks)
+    ]
     trouble = "; ".join(one.trouble for one in answers if one.trouble)
     return Results(
         tuple(row for one in answers for row in one.rows),
         next((one.version for one in answers if one.version), ""),
         command,
-        tuple(note for one in answers for note in one.notes),
+        tuple(dict.fromkeys(note for one in answers for note in one.notes)),
         trouble,
     )
 
 
-def _ask(command: str, path: Path, environment: Mapping[str, str], timeout: float) -> Results:
+def _ask(command: str, path: Path, framework: str, environment: Mapping[str, str], timeout: float) -> Results:
     # Written with `=`: after a `-d` of its own, checkov would read the directory's .checkov.yaml, and that can name
     # Python code to run.
     whole = path.resolve()
     target = f"--directory={whole}" if path.is_dir() else f"--file={whole}"
-    options = ["-o", "json", "--compact", "--skip-download", "--framework", *_frameworks(path)]
+    options = ["-o", "json", "--compact", "--skip-download", "--framework", framework]
     with tempfile.TemporaryDirectory(prefix="backup-scan-checkov-") as home:
         out, err = Path(home) / "out.json", Path(home) / "err.txt"
         try:
             code = _run([command, target, *options], _closed(environment, home), out, err, timeout)
         except subprocess.TimeoutExpired:
-            return Results(trouble=f"checkov had not answered on {path} after {timeout:.0f} seconds, and was stopped")
+            return Results(
+                trouble=f"checkov ({framework}) had not answered on {path} after {timeout:g} seconds, and was stopped"
+            )
         except OSError as error:
             return Results(trouble=f"{command} could not be run: {error.strerror or error}")
         with err.open("rb") as file:
             said = file.read(_MOST_READ).decode("utf-8", "replace")
         if code not in (0, 1):
-            return Results(trouble=f"checkov ended with exit code {code} on {path}: {_last(said)}")
+            return Results(trouble=f"checkov ({framework}) ended with exit code {code} on {path}: {_last(said)}")
         try:
             results = load(out)
         except ResultsError as error:
             told = error.message.removeprefix(f"{out}: ")
-            return Results(trouble=f"what checkov wrote on {path} {told} (exit code {code}; {_last(said)})")
+            return Results(
+                trouble=f"what checkov ({framework}) wrote on {path} {told} (exit code {code}; {_last(said)})"
+            )
     return replace(results, source=str(path), notes=(*results.notes, *_lost(said)))
 
 
@@ -96,13 +111,9 @@ def _run(command: list[str], environment: Mapping[str, str], out: Path, err: Pat
                 child.wait()
 
 
-def _frameworks(path: Path) -> list[str]:
-    return (
-        ["terraform_plan"] if path.is_file() and path.suffix == ".json" and _is_plan(path) else _FRAMEWORKS.split(",")
-    )
-
-
 def _is_plan(path: Path) -> bool:
+    if path.suffix != ".json" or not path.is_file():
+        return False
     try:
         with path.open("rb") as file:
             head = file.read(4096)

@@ -81,6 +81,8 @@ def compare(findings: Iterable[Finding], results: Results) -> SecondOpinion:
         found.extend(_alone(one) for one in ours.failures if one.fingerprint not in met and one.rule.id in asked)
     found.sort(key=lambda one: (one.stand, one.rule, one.address, one.check))
     notes = list(results.notes)
+    if not results.rows and not results.trouble:
+        notes.append("checkov names no check on any resource: it passes nothing, and fails nothing")
     if unmapped:
         notes.append(f"{unmapped} of {len(results.rows)} results are of checks that bear on no rule of ours")
     return SecondOpinion(results.source, results.version, tuple(found), tuple(notes), results.trouble)

@@ -119,8 +119,6 @@ def _results(reports: list[dict[str, Any]], source: str) -> Results:
             notes.append(f"{framework}: {broken} rows name no check or no resource, and are left out")
     if others:
         notes.append(f"not compared: {', '.join(dict.fromkeys(others))}")
-    if not rows:
-        notes.append("checkov names no check on any resource")
     version = next(filter(None, versions), "")
     return Results(tuple(rows), version, source, tuple(notes))
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from scanner.iac.block import Problem
 from scanner.iac.hcl.tree import Attribute, Body, HclBlock
-from scanner.iac.terraform.documents import Documents, overrides
+from scanner.iac.terraform.documents import Documents, overrides, under
 from scanner.model.reading import Spot
 
 #: what a block of each type is called by, in number of labels
@@ -63,7 +62,7 @@ def address_of(attribute: Attribute | None) -> str:
 def local_source(call: HclBlock) -> str | None:
     """Give the relative path that a module call names; None if its source is something else."""
     source = text_of(call.body.attributes.get("source"))
-    if source is not None and source.startswith(("./", "../")) or source in {".", ".."}:
+    if (source is not None and source.startswith(("./", "../"))) or source in {".", ".."}:
         return source
     return None
 
@@ -74,7 +73,7 @@ def called(configuration: Configuration) -> dict[str, str]:
     for name, call in configuration.modules.items():
         source = local_source(call)
         if source is not None:
-            found[name] = os.path.normpath(os.path.join(configuration.directory, source))
+            found[name] = under(configuration.directory, source)
     return found
 
 
@@ -82,8 +81,12 @@ def configure(directory: str, documents: Documents) -> Configuration:
     """Read a directory."""
     made = Configuration(directory, documents.name(directory))
     reader = _Reader(made)
-    for name in documents.configuration(directory):
-        document = documents.document(os.path.join(directory, name))
+    names = documents.configuration(directory)
+    if directory in documents.unlisted:
+        made.damaged = Spot(made.name, 1)
+        made.problems.append(Problem(documents.unlisted[directory], made.damaged))
+    for name in names:
+        document = documents.document(under(directory, name))
         made.files.append(document.file)
         made.problems += [Problem(wrong.message, wrong.spot, broken=True) for wrong in document.wrong]
         if document.wrong and made.damaged is None:
@@ -127,8 +130,8 @@ class _Reader:
 
     def _keep(self, block: HclBlock) -> None:
         type_ = block.type
-        kept: dict[str, HclBlock] | dict[Pair, HclBlock]
-        key: str | Pair
+        kept: dict[Any, HclBlock]
+        key: Any
         if LABELS[type_] == 2:
             kept = {"resource": self.made.resources, "data": self.made.data, "ephemeral": self.made.ephemeral}[type_]
             key = (block.labels[0], block.labels[1])
@@ -144,15 +147,17 @@ class _Reader:
             if type_ == "provider" and (alias := text_of(block.body.attributes.get("alias"))):
                 key = f"{key}.{alias}"
             said = f"{type_}.{key}"
-        before = kept.get(key)  # type: ignore[call-overload]
+        before = kept.get(key)
         if before is None:
             if self.override and type_ != "provider":
                 self._problem(f"{said} overrides nothing: no other file of the directory declares it", block.header)
-            kept[key] = block  # type: ignore[index]
+            kept[key] = block
         elif self.override:
-            kept[key] = merge(before, block)  # type: ignore[index]
+            kept[key] = merge(before, block)
         else:
-            self._problem(f"{said} is declared twice: first in {before.header.said}; this one is not judged", block.header)
+            self._problem(
+                f"{said} is declared twice: first in {before.header.said}; this one is not judged", block.header
+            )
 
     def _problem(self, message: str, spot: Spot) -> None:
         self.made.problems.append(Problem(message, spot, broken=True))

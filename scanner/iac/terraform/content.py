@@ -9,6 +9,7 @@ from scanner.iac.block import Path
 from scanner.iac.hcl.evaluate import settle, work
 from scanner.iac.hcl.tree import Attribute, Body, HclBlock
 from scanner.iac.hcl.values import EvaluationError, Namespace, Scope, SetValue
+from scanner.iac.terraform.configuration import address_of
 from scanner.model.errors import CouldNotCheck
 from scanner.model.reading import Spot
 from scanner.model.unresolved import Unresolved
@@ -16,6 +17,9 @@ from scanner.model.unresolved import Unresolved
 #: what Terraform itself reads of a resource, and no provider
 META: Final = frozenset({"count", "for_each", "depends_on", "provider", "connection", "provisioner", "dynamic"})
 _NO_BLOCKS: Final = META | {"timeouts"}
+#: where the values are written that are worked out of others
+_WRITTEN_AS: Final = {"tags_all": "tags"}
+_NOT_INSIDE: Final = frozenset({"dynamic"})
 
 #: more instances or blocks than this are not written out one by one
 MOST: Final = 10_000
@@ -65,24 +69,26 @@ def settled(attribute: Attribute, scope: Scope) -> Any:
 
 
 class Nested:
-    """One nested block that was written out: its body, and the blocks inside."""
+    """One nested block that was written out: its body, and the blocks inside; all of a resource share their room."""
 
-    __slots__ = ("blocks", "body", "header")
+    __slots__ = ("blocks", "body", "header", "room")
 
-    def __init__(self, body: Body, header: Spot) -> None:
+    def __init__(self, body: Body, header: Spot, room: list[int]) -> None:
         self.body = body
         self.header = header
         self.blocks: dict[str, list[Nested]] = {}
+        self.room = room
+        room[0] -= 1
 
 
-def nested_types(body: Body) -> dict[str, None]:
+def nested_types(body: Body, without: frozenset[str]) -> dict[str, None]:
     """Give the types of a body's blocks, in order."""
     found: dict[str, None] = {}
     for block in body.blocks:
         if block.type == "dynamic":
             if block.labels:
                 found[block.labels[0]] = None
-        elif block.type not in _NO_BLOCKS:
+        elif block.type not in without:
             found[block.type] = None
     return found
 
@@ -93,11 +99,11 @@ def blocks_of(body: Body, type_: str, scope: Scope, made: Nested) -> Any:
     nodes: list[Nested] = []
     for block in body.blocks:
         if block.type == type_:
-            value, node = _written(block.body, block.header, scope)
+            value, node = _written(block.body, block.header, scope, made.room)
             values.append(value)
             nodes.append(node)
         elif block.type == "dynamic" and block.labels[:1] == (type_,):
-            for value, node in _dynamic(block, scope):
+            for value, node in _dynamic(block, scope, made.room):
                 values.append(value)
                 nodes.append(node)
     made.blocks[type_] = nodes
@@ -106,17 +112,17 @@ def blocks_of(body: Body, type_: str, scope: Scope, made: Nested) -> Any:
     return values
 
 
-def _written(body: Body, header: Spot, scope: Scope) -> tuple[Any, Nested]:
-    node = Nested(body, header)
+def _written(body: Body, header: Spot, scope: Scope, room: list[int]) -> tuple[Any, Nested]:
+    node = Nested(body, header, room)
     if body.damaged is not None:
         return Unresolved(f"the block cannot be read: {body.damaged.message}", (), body.damaged.spot), node
     values: dict[str, Any] = {name: settled(one, scope) for name, one in body.attributes.items()}
-    for type_ in nested_types(body):
+    for type_ in nested_types(body, _NOT_INSIDE):
         values[type_] = blocks_of(body, type_, scope, node)
     return values, node
 
 
-def _dynamic(block: HclBlock, scope: Scope) -> Iterator[tuple[Any, Nested]]:
+def _dynamic(block: HclBlock, scope: Scope, room: list[int]) -> Iterator[tuple[Any, Nested]]:
     """Write a dynamic block out, once for each element."""
     type_ = block.labels[0]
     content = next(block.body.blocks_of("content"), None)
@@ -124,21 +130,24 @@ def _dynamic(block: HclBlock, scope: Scope) -> Iterator[tuple[Any, Nested]]:
     header = block.header
     if content is None or repeat is None:
         lacking = "content block" if content is None else "for_each"
-        yield Unresolved(f"the dynamic block has no {lacking}", (), header), Nested(Body(), header)
+        yield Unresolved(f"the dynamic block has no {lacking}", (), header), Nested(Body(), header, room)
         return
     elements = pairs_of(worked(repeat, scope), repeat.value_spot)
     if isinstance(elements, Unresolved):
         why = f"whether there are {type_} blocks is not settled: {elements.why}"
-        yield Unresolved(why, elements.refs, repeat.value_spot), Nested(content.body, header)
+        yield Unresolved(why, elements.refs, repeat.value_spot), Nested(content.body, header, room)
         return
-    named = block.body.attributes.get("iterator")
-    iterator = named.source.strip().strip('"') if named is not None else type_
+    iterator = address_of(block.body.attributes.get("iterator")) or type_
     for key, value in elements:
+        if room[0] < 0:
+            why = f"there are more than {MOST} blocks in one resource"
+            yield Unresolved(why, (), header), Nested(content.body, header, room)
+            return
         if isinstance(key, Unresolved):  # of a set: it may be the same as another, and then there is one block less
-            yield key, Nested(content.body, header)
+            yield key, Nested(content.body, header, room)
         else:
             inner = With(scope, {iterator: {"key": key, "value": value}})
-            yield _written(content.body, content.header, inner)
+            yield _written(content.body, content.header, inner, room)
 
 
 def pairs_of(value: Any, spot: Spot | None) -> list[tuple[Any, Any]] | Unresolved:
@@ -162,7 +171,7 @@ def pairs_of(value: Any, spot: Spot | None) -> list[tuple[Any, Any]] | Unresolve
 class Content(Mapping[str, Any]):
     """A block's values by name: attributes, and lists of mappings for its nested blocks."""
 
-    __slots__ = ("_names", "_node", "_values", "address", "added", "body", "scope")
+    __slots__ = ("_names", "_node", "_values", "added", "address", "body", "scope")
 
     def __init__(self, block: HclBlock, scope: Scope, address: str) -> None:
         self.body = block.body
@@ -170,7 +179,7 @@ class Content(Mapping[str, Any]):
         self.address = address
         #: values that no line sets by itself: they are worked out of others
         self.added: dict[str, Any] = {}
-        self._node = Nested(block.body, block.header)
+        self._node = Nested(block.body, block.header, [MOST])
         self._values: dict[str, Any] = {}
         self._names: dict[str, None] | None = None
 
@@ -179,7 +188,7 @@ class Content(Mapping[str, Any]):
         """What is written in it, in order."""
         if self._names is None:
             attributes = {name: None for name in self.body.attributes if name not in META}
-            self._names = attributes | nested_types(self.body) | dict.fromkeys(self.added)
+            self._names = attributes | nested_types(self.body, _NO_BLOCKS) | dict.fromkeys(self.added)
         return self._names
 
     def __getitem__(self, name: str) -> Any:
@@ -255,6 +264,8 @@ class Content(Mapping[str, Any]):
         if path and path[0] in self.names and path[0] not in node.body.attributes:
             self.get(str(path[0]))  # the blocks are written out by it
         steps = list(path)
+        if steps and steps[0] in self.added:
+            steps = [_WRITTEN_AS.get(str(steps[0]), steps[0])]
         while steps:
             name = str(steps.pop(0))
             if name in node.body.attributes:
@@ -264,5 +275,5 @@ class Content(Mapping[str, Any]):
                 declared = next((one for one in node.body.blocks if name in (one.type, *one.labels[:1])), None)
                 return declared.header if declared is not None else node.header
             number = steps.pop(0) if steps and isinstance(steps[0], int) else 0
-            node = blocks[number] if number < len(blocks) else blocks[0]
+            node = blocks[number] if isinstance(number, int) and number < len(blocks) else blocks[0]
         return node.header

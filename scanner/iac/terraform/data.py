@@ -19,6 +19,7 @@ _FOREIGN: Final = {
     "external": "comes from a program that is not run here",
     "http": "is fetched when Terraform runs",
 }
+_ARN_PARTS: Final = ("partition", "service", "region", "account", "resource")
 #: what a lookup by name is about, in the order in which it says so
 _NAMED_BY: Final = ("name", "key_id", "key_alias", "bucket", "alias", "secret_id", "function_name", "id")
 
@@ -28,7 +29,8 @@ def answer(source: One, name: str, spot: Spot | None) -> Any:
     said = f"{source.address}.{name}"
     if source.type == "aws_iam_policy_document" and name in ("json", "minified_json"):
         return source.content.kept(
-            name, lambda: policy_document.text(policy_document.document(source.content), spot, said, small=name != "json")
+            name,
+            lambda: policy_document.text(policy_document.document(source.content), spot, said, small=name != "json"),
         )
     found = _asked(source, name)
     if found is not None:
@@ -44,8 +46,20 @@ def answer(source: One, name: str, spot: Spot | None) -> Any:
     return Unresolved(why, (said,), spot)
 
 
+def _arn_part(source: One, name: str) -> Any:
+    """Give a part of the ARN that `data.aws_arn` takes apart; what stands for a place is no value."""
+    arn = source.content.at("arn")
+    if isinstance(arn, Unresolved) or name not in _ARN_PARTS:
+        return arn if name in _ARN_PARTS else None
+    parts = arn.split(":", 5) if isinstance(arn, str) else []
+    part = parts[_ARN_PARTS.index(name) + 1] if len(parts) == 6 else "?"
+    return None if "?" in part else part
+
+
 def _asked(source: One, name: str) -> Any:
     """Give what the provider's own configuration answers."""
+    if source.type == "aws_arn":
+        return _arn_part(source, name)
     provider = source.provider
     if provider is None:
         return None

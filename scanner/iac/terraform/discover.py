@@ -8,7 +8,7 @@ from typing import Final
 
 from scanner.iac.block import Problem
 from scanner.iac.terraform.configuration import Configuration, called, configure
-from scanner.iac.terraform.documents import Documents, stem
+from scanner.iac.terraform.documents import Documents, absolute, is_directory, stem
 from scanner.model.reading import Spot
 
 _SKIPPED: Final = frozenset({"node_modules"})
@@ -20,13 +20,22 @@ class Configurations:
     def __init__(self, base: str | Path) -> None:
         self.documents = Documents(str(base))
         self._made: dict[str, Configuration] = {}
-        #: directories that could not be looked into
-        self.problems: list[Problem] = []
+        self._problems: list[Problem] = []
 
     @property
     def base(self) -> str:
         """The directory that the user named."""
         return self.documents.base
+
+    def unseen(self, directory: str, why: str) -> None:
+        """Note a directory that could not be looked into: roots may be hidden there."""
+        name = self.documents.name(directory)
+        self._problems.append(Problem(f"{name} cannot be listed: {why}", Spot(name, 1)))
+
+    def told(self) -> list[Problem]:
+        """Give what was noted, to the first root that asks."""
+        found, self._problems = self._problems, []
+        return found
 
     def of(self, directory: str) -> Configuration:
         """Give a directory's configuration."""
@@ -42,9 +51,9 @@ def roots(given: Path, configurations: Configurations) -> list[Path]:
     A directory that another one calls as a module is judged there, with the values it is given. What is reached from
     no root (modules that call each other in a circle) is judged on its own, so that nothing is passed over.
     """
-    start = os.path.abspath(given)
-    if not os.path.isdir(start):
-        return [Path(start).parent] if stem(os.path.basename(start)) else []
+    start = absolute(given)
+    if not given.is_dir():
+        return [Path(start).parent] if stem(given.name) else []
     directories = _walk(start, configurations)
     calls = {one: set(called(configurations.of(one)).values()) for one in directories}
     inner = {target for one, targets in calls.items() for target in targets if target != one}
@@ -56,7 +65,7 @@ def roots(given: Path, configurations: Configurations) -> list[Path]:
         if one not in reached:
             found.append(one)
             _reach(one, calls, reached)
-    return [Path(one) for one in sorted(found, key=lambda one: one.split(os.sep))]
+    return sorted(map(Path, found), key=lambda one: one.parts)
 
 
 def _reach(start: str, calls: dict[str, set[str]], reached: set[str]) -> None:
@@ -86,11 +95,10 @@ def _walk(start: str, configurations: Configurations) -> list[str]:
                     if one.is_dir(follow_symlinks=False):
                         if not name.startswith(".") and name not in _SKIPPED:
                             inner.append(one.path)
-                    elif not configured and stem(name) and not one.is_dir():
+                    elif not configured and stem(name) and not is_directory(one):
                         configured = True
         except OSError as error:
-            name = configurations.documents.name(here)
-            configurations.problems.append(Problem(f"{name} cannot be listed: {error.strerror}", Spot(name, 1)))
+            configurations.unseen(here, error.strerror or "it cannot be opened")
             continue
         if configured:
             found.append(here)

@@ -1,5 +1,8 @@
 """Documents of Terraform: every file is read and parsed once, however many modules and roots it serves."""
 
+# ruff: noqa: PTH100, PTH113, PTH114, PTH118, PTH120, PTH123, PTH202
+# Paths are texts here: of a large repository, tens of thousands are joined and looked up.
+
 from __future__ import annotations
 
 import os
@@ -14,6 +17,16 @@ TOFU: Final = (".tofu", ".tofu.json")
 
 #: a file that is longer is not read: nobody writes 32 MiB of configuration by hand, and plans have a reader of their own
 LONGEST: Final = 32 << 20
+
+
+def absolute(path: str | os.PathLike[str]) -> str:
+    """Give a path from the top, with links left as they are."""
+    return os.path.abspath(path)
+
+
+def under(directory: str, relative: str) -> str:
+    """Give what a relative path means in a directory."""
+    return os.path.normpath(os.path.join(directory, relative))
 
 
 def name_of(path: str, base: str) -> str:
@@ -35,6 +48,14 @@ def stem(name: str) -> str:
     return ""
 
 
+def is_directory(entry: os.DirEntry[str]) -> bool:
+    """Tell whether an entry is, or leads to, a directory; a link in a circle leads to nothing."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
 class Documents:
     """The files of one run, read when they are first asked for."""
 
@@ -43,6 +64,8 @@ class Documents:
         self._real = os.path.realpath(base)
         self._read: dict[str, Document] = {}
         self._listed: dict[str, list[str]] = {}
+        #: why a directory's files are not known
+        self.unlisted: dict[str, str] = {}
 
     def name(self, path: str) -> str:
         """Give a path as messages and spots name it."""
@@ -53,9 +76,10 @@ class Documents:
         if directory not in self._listed:
             try:
                 with os.scandir(directory) as entries:
-                    names = [one.name for one in entries if stem(one.name) and not one.is_dir()]
-            except OSError:
+                    names = [one.name for one in entries if stem(one.name) and not is_directory(one)]
+            except OSError as error:
                 names = []
+                self.unlisted[directory] = f"{self.name(directory)} cannot be listed: {error.strerror}"
             self._listed[directory] = ordered(names)
         return self._listed[directory]
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from scanner.iac.hcl.tree import HclBlock
 from scanner.iac.hcl.values import Namespace, Scope, SetValue
-from scanner.iac.terraform.content import MOST, With, pairs_of, worked
+from scanner.iac.terraform.content import With, pairs_of, worked
 from scanner.model.reading import Spot
 from scanner.model.unresolved import Unresolved
 
@@ -30,7 +30,13 @@ class Instance:
         """What its key adds to the block's address."""
         if self.key is None:
             return ""
-        return f"[{quoted(self.key)}]" if isinstance(self.key, str) else "[?]" if self.key is UNCOUNTED else f"[{self.key}]"
+        return (
+            f"[{quoted(self.key)}]"
+            if isinstance(self.key, str)
+            else "[?]"
+            if self.key is UNCOUNTED
+            else f"[{self.key}]"
+        )
 
 
 @dataclass(slots=True)
@@ -102,7 +108,9 @@ def _by_keys(value: Any, spot: Spot, address: str, most: int) -> Expansion:
         value = value.value(spot)
     pairs = pairs_of(value, spot) if not isinstance(value, (dict, SetValue)) or len(value) <= most else None
     if pairs is None:
-        made = _unkeyed(f"the for_each of {address} has {len(value)} keys, and no more than {most} are told apart", (), spot)
+        made = _unkeyed(
+            f"the for_each of {address} has {len(value)} keys, and no more than {most} are told apart", (), spot
+        )
         made.excess = len(value)
         return made
     if isinstance(pairs, Unresolved):

@@ -13,11 +13,13 @@ from scanner.iac.hcl.tree import HclBlock
 from scanner.iac.terraform.configuration import Configuration, local_source, text_of
 from scanner.iac.terraform.content import MOST, settled
 from scanner.iac.terraform.discover import Configurations, roots
+from scanner.iac.terraform.documents import absolute, under
 from scanner.iac.terraform.expansion import Expansion
 from scanner.iac.terraform.module import Module
 from scanner.iac.terraform.moves import former, moves_of
 from scanner.iac.terraform.providers import Places
 from scanner.iac.terraform.variables import Given, Text, given
+from scanner.iac.terraform.weight import Scales
 from scanner.model.reading import Source, Spot
 
 #: how deep module calls go, how many modules a root has, and how many instances of resources, before it is cut short
@@ -31,13 +33,16 @@ _INIT: Final = "run terraform init, or judge the plan"
 class Run:
     """One root while it is read: what all its modules share."""
 
-    def __init__(self, configurations: Configurations, directory: str, workspace: str, places: Places, set_: Given) -> None:
+    def __init__(
+        self, configurations: Configurations, directory: str, workspace: str, places: Places, set_: Given
+    ) -> None:
         self.configurations = configurations
         self.directory = directory
         self.root = configurations.documents.name(directory)
         self.workspace = workspace
         self.places = places
         self.given = set_
+        self.scales = Scales()
         self.code = Code(self.root, Source.TERRAFORM, "hcl")
         self._left = INSTANCES
         self._modules = 0
@@ -101,7 +106,7 @@ class Run:
             relative = source
         hint, broken = _INIT, False
         if relative is not None:
-            directory = os.path.normpath(os.path.join(module.configuration.directory, relative))
+            directory = under(module.configuration.directory, relative)
             hint, broken = "the directory is not there, or holds no configuration", True
         else:
             directory = self._installed(f"{module.key}.{call.labels[0]}" if module.key else call.labels[0])
@@ -111,7 +116,10 @@ class Run:
         elif not directory or not self.configurations.documents.configuration(directory):
             why = f"{address} is not on disk: {_said(source)}"
         elif self._calls_itself(module, directory):
-            why, hint = f"{address} calls a module that it is part of: {source}", "Terraform refuses modules in a circle"
+            why, hint = (
+                f"{address} calls a module that it is part of: {source}",
+                "Terraform refuses modules in a circle",
+            )
             broken = True
         elif module.depth >= DEEPEST:
             why, hint = f"{address} is not looked into: modules are nested deeper than {DEEPEST}", ""
@@ -149,20 +157,19 @@ class Run:
         relative = self._manifest.get(key)
         if relative is None:
             return ""
-        directory = os.path.normpath(os.path.join(self.directory, relative))
-        below = os.path.realpath(os.path.join(self.directory, ".terraform")) + os.sep
+        directory = under(self.directory, relative)
+        below = os.path.realpath(under(self.directory, ".terraform")) + os.sep
         return directory if os.path.realpath(directory).startswith(below) else ""
 
     def _read_manifest(self) -> dict[str, str]:
-        path = os.path.join(self.directory, ".terraform", "modules", "modules.json")
+        path = Path(self.directory, ".terraform", "modules", "modules.json")
         try:
-            with open(path, encoding="utf-8") as file:
-                modules = json.load(file)["Modules"]
+            modules = json.loads(path.read_text("utf-8"))["Modules"]
             return {one["Key"]: one["Dir"] for one in modules if isinstance(one["Dir"], str)}
         except FileNotFoundError:
             return {}
         except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
-            name = self.configurations.documents.name(path)
+            name = self.configurations.documents.name(str(path))
             self.report(Problem(f"{name} cannot be read: {error}", Spot(name, 1), _INIT))
             return {}
 
@@ -196,8 +203,8 @@ class Run:
 
 def _said(source: str) -> str:
     """Name a module's source by its kind."""
-    bare = source.split("//")[0]
-    if source.startswith(("./", "../", "/")) or "::" in source or ":" in bare or not bare.count("/") in (2, 3):
+    bare = source.split("//", maxsplit=1)[0]
+    if source.startswith(("./", "../", "/")) or "::" in source or ":" in bare or bare.count("/") not in (2, 3):
         return source
     first = bare.split("/")[0]
     if "." in first and bare.count("/") == 2:
@@ -205,7 +212,7 @@ def _said(source: str) -> str:
     return f"registry module {source}"
 
 
-def load(  # noqa: PLR0913  # everything a root may be given
+def load(  # everything a root may be given
     base: Path,
     root: Path,
     *,
@@ -222,18 +229,17 @@ def load(  # noqa: PLR0913  # everything a root may be given
     roots of one run, so that each file is parsed once.
     """
     shared = configurations or Configurations(base)
-    directory = os.path.abspath(root)
+    directory = absolute(root)
     texts = {name: Text(value) if isinstance(value, str) else value for name, value in (variables or {}).items()}
     set_ = given(directory, shared.documents, [str(one) for one in var_files], texts)
-    return Run(shared, directory, workspace, Places(region, account), set_).read()
+    run = Run(shared, directory, workspace, Places(region, account), set_)
+    for one in shared.told():
+        run.report(one)
+    return run.read()
 
 
 def load_all(path: Path, **options: Any) -> list[Code]:
     """Read every root under a path."""
     base = path if path.is_dir() else path.parent
     shared = Configurations(base)
-    found = [load(base, root, configurations=shared, **options) for root in roots(path, shared)]
-    if shared.problems:
-        found = found or [Code(".", Source.TERRAFORM, "hcl")]
-        found[0].problems[:0] = shared.problems
-    return found
+    return [load(base, root, configurations=shared, **options) for root in roots(path, shared)]

@@ -41,7 +41,7 @@ class Declared:
         self.address = module.within(".".join(words))
         self.instances: dict[Any, One] = {}
         self.template: One | None = None
-        self._expansion: Expansion | None | object = None
+        self._expansion: Expansion | object | None = None
 
     def expansion(self) -> Expansion:
         """Give its instances, written out when they are first asked for."""
@@ -169,7 +169,7 @@ class Call:
 class Module:
     """One instance of a configuration."""
 
-    def __init__(  # noqa: PLR0913  # it is made in two places
+    def __init__(  # it is made in two places
         self,
         run: Run,
         configuration: Configuration,
@@ -183,15 +183,17 @@ class Module:
         self.path = path
         self.outer = outer
         self.arguments = call.body.attributes if call is not None else {}
-        self.caller: Scope | None = within(outer.scope, instance) if outer is not None and instance is not None else None
-        self.key = ".".join(filter(None, (outer.key if outer else "", call.labels[0] if call else "")))
+        self.scope: Scope = ModuleScope(self)
+        self.caller: Scope | None = (
+            within(outer.scope, instance) if outer is not None and instance is not None else None
+        )
+        self.key: str = ".".join(filter(None, (outer.key if outer else "", call.labels[0] if call else "")))
         self.trail: tuple[Spot, ...] = (*outer.trail, call.header) if outer and call is not None else ()
         self.doubt: Unresolved | None = outer.doubt if outer is not None else None
         if instance is not None and instance.doubt is not None:
             self.doubt = instance.doubt
         self.depth: int = outer.depth + 1 if outer is not None else 0
         self.damaged = configuration.damaged
-        self.scope = ModuleScope(self)
         self._values: dict[tuple[str, str], Any] = {}
         self._providers: dict[str, Provider | None] = {}
         self._passed = dict(passed(self.arguments["providers"])) if "providers" in self.arguments else {}
@@ -221,7 +223,7 @@ class Module:
             except BaseException:
                 del self._values[key]
                 raise
-            self._values[key] = found
+            found = self._values[key] = self.run.scales.checked(found, self.within(".".join(key)), where)
         return found
 
     def undeclared(self, address: str, spot: Spot | None) -> Unresolved:
@@ -319,4 +321,3 @@ class Module:
         if self.outer is not None:
             return self.outer.provider(name)
         return self.run.places.implied(name)
-

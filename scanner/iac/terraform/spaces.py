@@ -108,7 +108,9 @@ class Instances(Namespace):
     def index(self, key: Any, spot: Spot | None) -> Any:
         """Give one instance."""
         if isinstance(key, Unresolved):
-            return Unresolved(f"which of the instances of {self.address} is meant is not settled: {key.why}", key.refs, spot)
+            return Unresolved(
+                f"which of the instances of {self.address} is meant is not settled: {key.why}", key.refs, spot
+            )
         numbers = not any(isinstance(one, str) for one in self.all)
         if numbers and isinstance(key, str) and key.isdecimal():
             key = int(key)
@@ -205,4 +207,6 @@ class Outputs(Namespace):
 
     def value(self, spot: Spot | None) -> Any:
         """Give all outputs."""
-        return Object((name, settle(self.module.output(name, spot), spot)) for name in self.module.configuration.outputs)
+        return Object(
+            (name, settle(self.module.output(name, spot), spot)) for name in self.module.configuration.outputs
+        )

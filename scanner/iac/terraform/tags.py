@@ -22,10 +22,12 @@ def add_tags(content: Content, provider: Provider, type_: str) -> None:
 
 def merged(own: Any, defaults: Any) -> Any:
     """Give the default tags with a resource's own over them."""
-    if isinstance(own, Unresolved) or own is None and not isinstance(defaults, dict):
+    if isinstance(own, Unresolved) or (own is None and not isinstance(defaults, dict)):
         return own if own is not None else defaults
     if own is None:
         return dict(defaults)
     if isinstance(defaults, Unresolved):
-        return Unresolved(f"the default tags of the provider are not settled: {defaults.why}", defaults.refs, defaults.spot)
+        return Unresolved(
+            f"the default tags of the provider are not settled: {defaults.why}", defaults.refs, defaults.spot
+        )
     return {**defaults, **own} if isinstance(own, dict) and isinstance(defaults, dict) else own

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from scanner.iac.hcl import coercion
@@ -160,6 +161,7 @@ class _Reader:
                     raise NotAType("brackets do not match")
 
 
+@lru_cache(maxsize=1024)  # every instance of a module asks for the types of its variables
 def parse_type(text: str) -> Type:
     """Read a type constraint."""
     return _Reader(text).whole()
@@ -191,16 +193,23 @@ def convert(value: Any, type_: Type, evaluate: Evaluate, where: str) -> Any:
         inner = type_.inner[0]
         made = {key: convert(value[key], inner, evaluate, f'{where}["{key}"]') for key in sorted(value)}
         return MapValue(zip(made, _alike(list(made.values()), inner, where), strict=True))
+    return _sequence(value, type_, evaluate, where)
+
+
+def _sequence(value: Any, type_: Type, evaluate: Evaluate, where: str) -> Any:
     if not isinstance(value, (list, tuple)):
         raise EvaluationError(f"{where}: a {type_.name} is required, and this is {coercion.kind_said(value)}")
     if type_.name == "tuple":
         if len(value) != len(type_.inner):
-            raise EvaluationError(f"{where}: a tuple of {len(type_.inner)} is required, and this has {len(value)} elements")
+            raise EvaluationError(
+                f"{where}: a tuple of {len(type_.inner)} is required, and this has {len(value)} elements"
+            )
         inners = type_.inner
     else:
         inners = type_.inner * len(value)
     items = [
-        convert(one, inner, evaluate, f"{where}[{at}]") for at, (one, inner) in enumerate(zip(value, inners, strict=True))
+        convert(one, inner, evaluate, f"{where}[{at}]")
+        for at, (one, inner) in enumerate(zip(value, inners, strict=True))
     ]
     return Tuple(items) if type_.name == "tuple" else _SEQUENCES[type_.name](_alike(items, type_.inner[0], where))
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from scanner.iac.block import Problem
@@ -14,7 +14,7 @@ from scanner.iac.hcl.expressions import parse_expression
 from scanner.iac.hcl.tree import Attribute, HclBlock
 from scanner.iac.hcl.values import EvaluationError, Scope
 from scanner.iac.terraform.content import worked
-from scanner.iac.terraform.documents import Documents
+from scanner.iac.terraform.documents import Documents, absolute, under
 from scanner.iac.terraform.types import ANY, NotAType, Type, convert, parse_type
 from scanner.model.reading import Spot
 from scanner.model.unresolved import Unresolved
@@ -49,7 +49,7 @@ def given(root: str, documents: Documents, var_files: Sequence[str], variables: 
     The environment is not asked: the same code gives the same verdicts everywhere.
     """
     made = Given()
-    for path in (*_automatic(root), *map(os.path.abspath, var_files)):
+    for path in (*_automatic(root), *map(absolute, var_files)):
         document = documents.document(path)
         made.files.append(document.file)
         made.problems += [Problem(wrong.message, wrong.spot, broken=True) for wrong in document.wrong]
@@ -60,12 +60,12 @@ def given(root: str, documents: Documents, var_files: Sequence[str], variables: 
 
 def _automatic(root: str) -> list[str]:
     try:
-        names = sorted(os.listdir(root))
-    except OSError:
+        names = sorted(one.name for one in Path(root).iterdir())
+    except OSError:  # the configuration says so
         return []
     first = [one for one in ("terraform.tfvars", "terraform.tfvars.json") if one in names]
     then = [one for one in names if one.endswith((".auto.tfvars", ".auto.tfvars.json"))]
-    return [os.path.join(root, one) for one in first + then]
+    return [under(root, one) for one in first + then]
 
 
 @dataclass(slots=True, eq=False)
@@ -98,7 +98,9 @@ class Declaration:
             try:
                 type_ = parse_type(constraint.source)
             except NotAType as error:
-                return Unresolved(f"the type of {self.said} cannot be read: {error}", (self.said,), constraint.value_spot)
+                return Unresolved(
+                    f"the type of {self.said} cannot be read: {error}", (self.said,), constraint.value_spot
+                )
         try:
             if isinstance(value, Text):
                 value = value.read(type_)

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
+from scanner.model.arn import Somewhere, tentative
 from scanner.model.convert import flag, instant, number, text, tuple_of, whole
 from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact, derived, fact
 from scanner.model.look import Look, gathered, legible
 from scanner.model.origin import Listing, call, item
-from scanner.model.reading import Unknown
+from scanner.model.reading import Reason, Unknown
 from scanner.model.resource import Resource
 from scanner.permissions.truth import Doubt
 from scanner.resources.alerting.alarm_rules import children, rings
@@ -76,7 +77,7 @@ def act(arn: str, bell: AnyAlarm, look: Look) -> Way:
     via = f"{bell.title} {bell.name}"
     service = arn.split(":")[2] if arn.count(":") > 2 else ""
     if service == "sns":
-        sender = alarm_action(bell.id, bell.account)
+        sender = alarm_action(tentative(bell.id, bell), bell.account)
         return way(f"{via} to topic {arn.rpartition(':')[2]}", lambda: obstacle(arn, sender, look))
     if service in ("lambda", "ssm-incidents"):
         return doubtful(via, f"it starts {arn.rpartition(':')[2]}; whom that tells is beyond sight")
@@ -96,10 +97,19 @@ def reach(bell: AnyAlarm, look: Look) -> Ways:
         elif not bell.actions:
             found.append(Way(via, broken="has no action"))
         else:
-            found.extend(act(arn, bell, look) for arn in bell.actions)
+            for arn in bell.actions:
+                found.extend(_acts(arn, bell, look))
     except CouldNotCheck as stop:
         found.append(Way(via, unknown=stop.unknown))
     return Ways(tuple(found)) + _above(bell, look)
+
+
+def _acts(arn: str, bell: AnyAlarm, look: Look) -> Iterator[Way]:
+    """Give the way of one action; of one that code leaves open, that it may lead somewhere."""
+    try:
+        yield act(arn, bell, look)
+    except CouldNotCheck as stop:
+        yield Way(f"{bell.title} {bell.name}", unknown=stop.unknown)
 
 
 def _above(bell: AnyAlarm, look: Look) -> Ways:
@@ -125,6 +135,9 @@ def _above(bell: AnyAlarm, look: Look) -> Ways:
         above = gathered(composites.by_child.get(bell.name, ()), over)
         found.extend(above.known)
         missing = missing or above.missing or composites.missing
+        if composites.by_child and isinstance(name := tentative(bell.name, bell), Somewhere):
+            said = f"the code does not settle the name of {name}, so a composite alarm may be over it"
+            missing = missing or Unknown(Reason.UNRESOLVED, said)
     return Ways(tuple(found), missing)
 
 
@@ -211,6 +224,8 @@ def watches_data(bell: CompositeAlarm, look: Look) -> bool:
                 below = look.one(CompositeAlarm, arn)
             if below is not None and below.about_data:
                 return True
+            if below is None and bell.declaration is not None:
+                doubt = doubt or CouldNotCheck(Unknown(Reason.OPEN, f"alarm {name} is not in the code"))
         except CouldNotCheck as stop:
             doubt = doubt or stop
     if doubt is not None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from scanner.model.arn import Somewhere, tentative
 from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact
-from scanner.model.look import Look
+from scanner.model.look import Look, either
+from scanner.model.reading import Reason, Unknown
 from scanner.resources.alerting.events import backup_job, copy_job, lifecycle_policy, restore_job, snapshot
 from scanner.resources.alerting.patterns import ANY, Open
 from scanner.resources.alerting.regions import Region
@@ -35,7 +37,7 @@ def failures(vault: Any, look: Look) -> tuple[News, ...]:
     return tuple(
         News(
             f"{state} backup jobs",
-            routes(backup_job(place, vault.id, state), look)
+            routes(backup_job(place, tentative(vault.id, vault), state), look)
             + _notified(vault, "BACKUP_JOB_COMPLETED", "BACKUP_JOB", state, look)
             + watch([_counted(vault, metric)], vault.region, look),
         )
@@ -56,7 +58,7 @@ def copies_and_restores(vault: Any, look: Look) -> tuple[News, ...]:
         return (restores,)
     copies = News(
         "failed copy jobs",
-        routes(copy_job(place, vault.id), look)
+        routes(copy_job(place, tentative(vault.id, vault)), look)
         + _notified(vault, "COPY_JOB_FAILED", "COPY_JOB", "FAILED", look)
         + watch([_counted(vault, "NumberOfCopyJobsFailed")], vault.region, look),
     )
@@ -64,22 +66,23 @@ def copies_and_restores(vault: Any, look: Look) -> tuple[News, ...]:
 
 
 def _counted(vault: Any, metric: str) -> Metric:
-    return Metric("AWS/Backup", metric, {"BackupVaultName": vault.name}, first=True)
+    return Metric("AWS/Backup", metric, {"BackupVaultName": tentative(vault.name, vault)}, first=True)
 
 
 def _notified(vault: Any, event: str, kind: str, state: str, look: Look) -> Ways:
     via = f"the notifications of vault {vault.name}"
     try:
         topic, events = vault.notifies, vault.notifies_of
+        told = topic is not None and event in events
+        old = [name for name in _NO_MORE.get(event, ()) if not told and name in events]
     except CouldNotCheck as stop:
         return Ways((Way(via, unknown=stop.unknown),))
     if topic is None:
         return Ways()
-    if event in events:
+    if told:
         attributes = Open(EventType=kind, State=state, AccountId=vault.account, Id=ANY, StartTime=ANY)
-        sender = vault_notifications(vault.id, vault.account, attributes)
+        sender = vault_notifications(tentative(vault.id, vault), vault.account, attributes)
         return Ways((way(f"{via} to topic {topic.rpartition(':')[2]}", lambda: obstacle(topic, sender, look)),))
-    old = [name for name in _NO_MORE.get(event, ()) if name in events]
     return Ways((Way(via, broken=f"name {old[0]}, which AWS sends no more"),)) if old else Ways()
 
 
@@ -90,7 +93,7 @@ def vault_needs(kind: Any) -> list[Fact[Any]]:
 
 def fed(vault: Any, look: Look) -> bool:
     """Say whether backups go into a vault: it holds some, or a plan writes to it."""
-    return bool(vault.points) or _fed(vault, look) is not None
+    return either(lambda: bool(vault.points), lambda: _fed(vault, look) is not None)
 
 
 def copied_on(vault: Any, look: Look) -> bool:
@@ -107,6 +110,9 @@ def _fed(vault: Any, look: Look) -> bool | None:
         if copies:
             return True
         found = copies if found is None else found
+        if found is None and plans.copies and isinstance(name := tentative(vault.name, vault), Somewhere):
+            said = f"the code does not settle the name of {name}, so a plan may write to it"
+            raise CouldNotCheck(Unknown(Reason.UNRESOLVED, said))
         plans.check()
     return found
 
@@ -130,7 +136,11 @@ def policy_failures(policy: Any, look: Look) -> tuple[News, ...]:
 
 def policy_copies(policy: Any, look: Look) -> tuple[News, ...]:
     """Give the ways by which failed copies of a lifecycle policy reach somebody: AWS tells where they should arrive."""
-    regions = dict.fromkeys(copy.region or policy.region for copy in policy.copies)
+    # Not a dictionary's keys: a region that code leaves open differs from none.
+    regions: list[str] = []
+    for copy in policy.copies:
+        if not any(str(copy.region or policy.region) == str(one) for one in regions):
+            regions.append(copy.region or policy.region)
     return tuple(
         News(f"failed snapshot copies to {region}", routes(snapshot((region, policy.account), "copySnapshot"), look))
         for region in regions

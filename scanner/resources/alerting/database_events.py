@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from scanner.model.arn import tentative
 from scanner.model.convert import flag, text, tuple_of
 from scanner.model.fact import Fact, fact
-from scanner.model.look import Look, gathered
+from scanner.model.look import Look, any_of, gathered
 from scanner.model.origin import Listing, call, item
 from scanner.model.resource import Resource
 from scanner.resources.alerting.events import database
@@ -55,22 +56,26 @@ def told_of(arn: str, name: str, region: str, account: str, category: str, look:
     kind = "db-cluster" if ":cluster:" in arn else "db-instance"
 
     def by(one: EventSubscription) -> Iterator[Way]:
-        if one.source_type not in ("", kind) or (one.sources and name not in one.sources):
+        if one.source_type not in ("", kind) or (one.sources and not _among(name, one.sources)):
             return
         via = f"subscription {one.name}"
-        if one.categories and category not in one.categories:
+        if one.categories and not _among(category, one.categories):
             return
         if not one.enabled:
             yield Way(via, broken="is disabled")
-        elif one.status in _BROKEN:
+        elif one.declaration is None and one.status in _BROKEN:
             yield Way(via, broken=_BROKEN[one.status])
         else:
             topic = one.topic
-            sender = database_events(one.id, account)
+            sender = database_events(tentative(one.id, one), account)
             yield way(f"{via} to topic {topic.rpartition(':')[2]}", lambda: obstacle(topic, sender, look))
 
     found = gathered(look.every(EventSubscription, region=region), by)
     return Ways(found.known, found.missing) + routes(database(arn, name, category), look)
+
+
+def _among(wanted: str, some: Iterable[str]) -> bool:
+    return any_of(some, lambda one: one == wanted)
 
 
 def told_needs() -> list[Fact[Any]]:
@@ -91,7 +96,12 @@ def told_needs() -> list[Fact[Any]]:
 def events_of(categories: tuple[str, ...], store: Resource, look: Look) -> tuple[News, ...]:
     """Give the ways by which each of these categories of a database's events reaches somebody."""
     return tuple(
-        News(category, told_of(store.id, store.name, store.region, store.account, category, look))
+        News(
+            category,
+            told_of(
+                tentative(store.id, store), tentative(store.name, store), store.region, store.account, category, look
+            ),
+        )
         for category in categories
     )
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from scanner.model.arn import place_of
 from scanner.resources.alerting.patterns import ANY, Open
 
 Event = Mapping[str, Any]
@@ -71,7 +72,7 @@ def backup_job(place: tuple[str, str], vault: str, state: str) -> Event:
     The example of a failed job has no resources; what they would be is not foretold.
     """
     detail = {
-        "backupJobId": ANY, "backupVaultArn": vault, "backupVaultName": vault.rpartition(":")[2],
+        "backupJobId": ANY, "backupVaultArn": vault, "backupVaultName": type(vault)(vault.rpartition(":")[2]),
         "bytesTransferred": ANY, "creationDate": ANY, "iamRoleArn": ANY, "resourceArn": ANY, "resourceType": ANY,
         "state": state, "statusMessage": ANY, "startBy": ANY, "percentDone": ANY, "createdBy": Open(),
     }  # fmt: skip
@@ -120,7 +121,7 @@ def database(arn: str, name: str, category: str) -> Event:
         "EventCategories": [category], "SourceType": kind, "SourceArn": arn, "Date": ANY, "Message": ANY,
         "SourceIdentifier": name, "EventID": ANY,
     }  # fmt: skip
-    region, account = arn.split(":")[3:5]
+    region, account = place_of(arn)
     noun = "Cluster" if kind == "CLUSTER" else "Instance"
     return _event((region, account), "aws.rds", f"RDS DB {noun} Event", [arn], detail)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
+from scanner.model.arn import place_of, tentative
 from scanner.model.errors import CouldNotCheck
 from scanner.model.look import Look
 from scanner.model.reading import Reason, Unknown
@@ -19,16 +20,16 @@ Said = Iterable[tuple[str, tuple[Metric, ...]]]
 def of_instance(instance: Any, look: Look) -> Said:  # noqa: ARG001  # the shape of what is measured
     """Name the metric of a read replica; members of a cluster share its storage and lag behind nothing."""
     if instance.cluster is None and instance.replica_of is not None:
-        dimensions = {"DBInstanceIdentifier": instance.name}
+        dimensions = {"DBInstanceIdentifier": tentative(instance.name, instance)}
         yield "the replica", (Metric("AWS/RDS", "ReplicaLag", dimensions, unit=_SECOND),)
 
 
 def of_cluster(cluster: Any, look: Look) -> Said:  # noqa: ARG001
     """Name the metrics of an Aurora cluster that replicates another: by its log, or in a global database."""
     if cluster.replica_of is not None:
-        own = {"DBClusterIdentifier": cluster.name}
-        source = cluster.replica_of.split(":")
-        far = {**own, "SourceRegion": source[3]} if len(source) > 3 else own
+        own = {"DBClusterIdentifier": tentative(cluster.name, cluster)}
+        source = place_of(cluster.replica_of)[0]
+        far = {**own, "SourceRegion": source} if source else own
         yield (
             "the replica",
             (
@@ -45,7 +46,7 @@ def of_table(table: Any, look: Look) -> Said:  # noqa: ARG001
     """Name the metric of each replica of a global table: it is the sending region's."""
     for region in table.replicas:
         if region != table.region:
-            dimensions = {"TableName": table.name, "ReceivingRegion": region}
+            dimensions = {"TableName": tentative(table.name, table), "ReceivingRegion": region}
             yield (
                 f"the replica in {region}",
                 (Metric("AWS/DynamoDB", "ReplicationLatency", dimensions, unit=_MILLISECOND),),
@@ -73,7 +74,7 @@ def _of_rule(bucket: Any, rule: Any, look: Look) -> News:
     if there is None:
         beyond = f"bucket {name} is not of this account: its region, where the metrics are, is not known"
         return News(what, Ways(missing=Unknown(Reason.BEYOND, beyond)))
-    dimensions = {"SourceBucket": bucket.name, "DestinationBucket": name, "RuleId": rule.name}
+    dimensions = {"SourceBucket": tentative(bucket.name, bucket), "DestinationBucket": name, "RuleId": rule.name}
     return News(what, watch(_of_rule_metrics(dimensions, there.region), bucket.region, look))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from scanner.model.arn import tentative
 from scanner.model.look import Look
 from scanner.resources.alerting.database_events import told_of
 from scanner.resources.alerting.watching import Metric, watch
@@ -19,28 +20,29 @@ def of_instance(instance: Any, look: Look) -> tuple[News, ...]:
     Storage that grows by itself has a limit too, and below it AWS adds some only every six hours (RDS user guide,
     "Managing capacity automatically with Amazon RDS storage autoscaling").
     """
-    free = Metric("AWS/RDS", "FreeStorageSpace", {"DBInstanceIdentifier": instance.name}, low=True)
-    event = told_of(instance.id, instance.name, instance.region, instance.account, "low storage", look)
+    free = Metric("AWS/RDS", "FreeStorageSpace", {"DBInstanceIdentifier": tentative(instance.name, instance)}, low=True)
+    own = (tentative(instance.id, instance), tentative(instance.name, instance))
+    event = told_of(*own, instance.region, instance.account, "low storage", look)
     return (News("free storage", watch([free], instance.region, look) + event),)
 
 
 def of_warehouse(cluster: Any, look: Look) -> Said:  # noqa: ARG001  # the shape of what is measured
     """Name the metric of a Redshift cluster."""
     yield "used storage", (
-        Metric("AWS/Redshift", "PercentageDiskSpaceUsed", {"ClusterIdentifier": cluster.name}, most=100),
+        Metric("AWS/Redshift", "PercentageDiskSpaceUsed", {"ClusterIdentifier": tentative(cluster.name, cluster)}, most=100),
     )  # fmt: skip
 
 
 def of_domain(domain: Any, look: Look) -> Said:  # noqa: ARG001
     """Name the metric of an OpenSearch domain; it is the least free node's with the statistic Minimum."""
     yield "free storage", (
-        Metric("AWS/ES", "FreeStorageSpace", {"DomainName": domain.name, "ClientId": domain.account}, low=True),
+        Metric("AWS/ES", "FreeStorageSpace", {"DomainName": tentative(domain.name, domain), "ClientId": domain.account}, low=True),
     )  # fmt: skip
 
 
 def of_file_system(system: Any, look: Look) -> Iterator[tuple[str, tuple[Metric, ...]]]:  # noqa: ARG001
     """Name the metrics of an FSx file system; the types have different ones (FSx user guides, "CloudWatch metrics")."""
-    own = {"FileSystemId": system.name}
+    own = {"FileSystemId": tentative(system.name, system)}
     whole = {**own, "StorageTier": "SSD", "DataType": "All"}
     yield (
         "free storage",
@@ -62,7 +64,7 @@ def of_group(group: Any, look: Look) -> Iterator[tuple[str, tuple[Metric, ...]]]
 
 def of_cache(cache: Any, look: Look) -> Said:  # noqa: ARG001
     """Name the metrics of a cache of its own."""
-    yield "memory", _memory(cache.name)
+    yield "memory", _memory(tentative(cache.name, cache))
 
 
 def _memory(cluster: str) -> tuple[Metric, ...]:

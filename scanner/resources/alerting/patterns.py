@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
 
+from scanner.model.arn import Somewhere
 from scanner.permissions.truth import Doubt, Truth, all_true, any_true
-from scanner.resources.alerting.comparisons import test_of
+from scanner.resources.alerting.comparisons import Test, test_of
 
 
 class _Any:
@@ -139,6 +140,15 @@ def _leaf(matcher: Any, value: Any, path: str) -> Truth:
     if value is _ABSENT or isinstance(value, dict):
         return False
     test = test_of(matcher, path)
+    but = isinstance(matcher, dict) and "anything-but" in matcher
     return any_true(
-        Doubt(path) if one is ANY else test(one) for one in (value if isinstance(value, list) else (value,))
+        Doubt(path) if one is ANY else _tried(test, one, path, but=but)
+        for one in (value if isinstance(value, list) else (value,))
     )
+
+
+def _tried(test: Test, value: Any, path: str, *, but: bool) -> Truth:
+    """Test a value; of one that code leaves open it is certain only what holds of its words, such as `*`."""
+    if not isinstance(value, Somewhere):
+        return test(value)
+    return Doubt(path) if but or not test(str(value)) else True

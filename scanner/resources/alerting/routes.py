@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from scanner.model.arn import place_of
+from scanner.model.arn import place_of, tentative
 from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact
 from scanner.model.look import Look, gathered, legible
-from scanner.model.reading import Unknown
+from scanner.model.reading import Reason, Unknown
 from scanner.model.resource import Resource
 from scanner.permissions.truth import Doubt
 from scanner.resources.alerting.events import PAGES, SOURCES, Event
@@ -125,7 +125,7 @@ def _to(target: Target, via: str, rule: EventRule, event: Event, look: Look, *, 
             )
             return
         body = Open() if target.reworded else event
-        yield way(via, lambda: obstacle(arn, event_bridge(rule.id, rule.account, body), look))
+        yield way(via, lambda: obstacle(arn, event_bridge(tentative(rule.id, rule), rule.account, body), look))
     elif service == "events" and noun == "api-destination":
         yield way(f"{via} to API destination {name.partition('/')[0]}", lambda: _connected(arn, look))
     elif service == "events" and noun == "event-bus":
@@ -139,6 +139,8 @@ def _to(target: Target, via: str, rule: EventRule, event: Event, look: Look, *, 
 
 def _connected(arn: str, look: Look) -> str:
     destination = look.one(ApiDestination, arn)
+    if destination is None and look.estate.of_code:
+        raise CouldNotCheck(Unknown(Reason.OPEN, f"{arn} is not in the code"))
     if destination is None:
         return "which does not exist"
     return "" if destination.active else "whose connection is not authorised"
@@ -155,8 +157,9 @@ def _onwards(arn: str, bus: str, via: str, event: Event, look: Look, *, forwarde
     except CouldNotCheck as stop:
         yield Way(f"{via} to bus {bus}", unknown=stop.unknown)
         return
-    if there is None:
-        yield Way(f"{via} to bus {bus}", broken="goes to a bus that does not exist")
+    if there is None and bus != DEFAULT:  # which every region has, and no code declares
+        beyond = Unknown(Reason.OPEN, f"event bus {bus} is not in the code") if look.estate.of_code else None
+        yield Way(f"{via} to bus {bus}", "" if beyond else "goes to a bus that does not exist", beyond)
         return
     ways = routes(event, look, bus, region)
     if not ways.found and ways.missing is None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
+from scanner.model.arn import Somewhere
+from scanner.model.errors import CouldNotCheck
 from scanner.permissions.conditions import all_hold
 from scanner.permissions.context import Caller, Context, Values
 from scanner.permissions.document import Document, Statement
@@ -81,18 +84,34 @@ def lets(document: Document, sender: Sender, action: str, resource: str) -> Trut
 
     A service has no policies of its own here. A key's policy names `*`, the key itself.
     """
-    about = [one for one in document.statements if _names(one, action, resource)]
     context = sender.context()
-    allowed = any_true(_applies(one, sender, context, document) for one in about if one.allows)
-    denied = any_true(_applies(one, sender, context, document) for one in about if not one.allows)
+
+    def applies(one: Statement) -> Truth:
+        there = _names(one, action, resource)
+        return there if there is False else all_true((there, _told(lambda: _applies(one, sender, context, document))))
+
+    allowed = any_true(applies(one) for one in document.statements if one.allows)
+    denied = any_true(applies(one) for one in document.statements if not one.allows)
     return all_true((allowed, opposite(denied)))
 
 
-def _names(one: Statement, action: str, resource: str) -> bool:
-    acts = any(matches_action(pattern, action) for pattern in one.actions) != one.other_actions
-    if not acts or not one.resources:
+def _told(ask: Callable[[], Truth]) -> Truth:
+    """Ask what may hang on words that code leaves open."""
+    try:
+        return ask()
+    except CouldNotCheck as stop:
+        return Doubt(stop.unknown.detail)
+
+
+def _names(one: Statement, action: str, resource: str) -> Truth:
+    acts = any_true(_told(partial(matches_action, pattern, action)) for pattern in one.actions)
+    acts = opposite(acts) if one.other_actions else acts
+    if acts is False or not one.resources:
         return acts
-    return any(matches(pattern, resource) for pattern in one.resources) != one.other_resources
+    there = any_true(_told(partial(matches, pattern, resource)) for pattern in one.resources)
+    if there is False and isinstance(resource, Somewhere):
+        there = Doubt(f"the code does not settle {resource!s}, which a statement may be about")
+    return all_true((acts, opposite(there) if one.other_resources else there))
 
 
 def _applies(one: Statement, sender: Sender, context: Context, document: Document) -> Truth:

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from scanner.model.arn import Somewhere, tentative
 from scanner.model.convert import flag, text, whole
 from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact, derived, fact
 from scanner.model.look import Look, Partial, gathered, legible
 from scanner.model.origin import Listing, call, item, of
-from scanner.model.reading import Reason, Unknown
+from scanner.model.reading import Known, Reason, Unknown
 from scanner.model.resource import Resource
 from scanner.permissions.document import Document, document
 from scanner.permissions.truth import Doubt, Truth, any_true
@@ -50,7 +51,26 @@ def listeners(topic: Topic, look: Look) -> Partial[Listener]:
     def heard_by(one: Subscription) -> Iterable[Listener]:
         yield Listener(one.protocol, one.filter, one.scope == "MessageBody")
 
-    return gathered(look.where(Subscription, Subscription.topic, topic.id, region=topic.region), heard_by)
+    # A subscription of code lies where its topic does, whatever the region of its stack.
+    region = topic.region if topic.declaration is None else None
+    found = gathered(look.where(Subscription, Subscription.topic, topic.id, region=region), heard_by)
+    if found.missing is None and isinstance(tentative(topic.id, topic), Somewhere):
+        return Partial(found.known, _perhaps(topic, look))
+    return found
+
+
+def _perhaps(topic: Topic, look: Look) -> Unknown | None:
+    """Say which subscription may be to a topic of which code leaves the name, or the place, open."""
+    own = topic.id.rpartition(":")[2]
+    named = topic.name != getattr(topic.declaration, "address", "")
+    for one in look.found(Subscription):
+        said = look.reading(one, Subscription.topic)
+        if not isinstance(said, Known) or look.found_as(Topic, said.value) is not None:
+            continue
+        if not named or said.value.rpartition(":")[2] == own:
+            why = f"{one.id.rpartition(':')[2]} subscribes to {said.value}, which may be {topic.id}"
+            return Unknown(Reason.UNRESOLVED, why, said.evidence)
+    return None
 
 
 class Subscription(Resource):
@@ -121,6 +141,8 @@ def obstacle(arn: str, sender: Sender, look: Look) -> str:
     """
     topic = look.one(Topic, arn)
     name = f"topic {arn.rpartition(':')[2]}"
+    if topic is None and look.estate.of_code:
+        raise CouldNotCheck(Unknown(Reason.OPEN, f"{name} is not in the code"))
     if topic is None:
         return "which does not exist"
     doubt: CouldNotCheck | None = None
@@ -145,7 +167,8 @@ def _ordered(topic: Topic, sender: Sender, look: Look) -> str:  # noqa: ARG001  
 
 def _admission(topic: Topic, sender: Sender, look: Look) -> str:  # noqa: ARG001
     return _settled(
-        lets(topic.policy, sender, "sns:Publish", topic.id), f"has a policy that lets no {sender.service} publish"
+        lets(topic.policy, sender, "sns:Publish", tentative(topic.id, topic)),
+        f"has a policy that lets no {sender.service} publish",
     )
 
 
@@ -167,6 +190,8 @@ def _key(topic: Topic, sender: Sender, look: Look) -> str:
     if name.alias.startswith("alias/aws/"):
         return managed
     key = resolve(name, look)
+    if key is None and topic.declaration is not None:
+        raise CouldNotCheck(Unknown(Reason.OPEN, f"the key {reference} is not in the code"))
     if key is None:
         return "is encrypted with a key that does not exist"
     if key.manager == AWS:
@@ -178,7 +203,8 @@ def _key(topic: Topic, sender: Sender, look: Look) -> str:
         said = document(policy) if policy is not None else Document()
     for action in ("kms:GenerateDataKey", "kms:Decrypt"):
         broken = _settled(
-            lets(said, sender, action, key.id), f"is encrypted with a key whose policy lets no {sender.service} use it"
+            lets(said, sender, action, tentative(key.id, key)),
+            f"is encrypted with a key whose policy lets no {sender.service} use it",
         )
         if broken:
             return broken
@@ -193,8 +219,10 @@ def _audience(topic: Topic, sender: Sender, look: Look) -> str:  # noqa: ARG001
         return ""
     if isinstance(answer, Doubt):
         raise CouldNotCheck(Unknown(Reason.BEYOND, f"who hears it depends on a filter: {answer.why}"))
-    unseen = topic.confirmed - len(heard.known)
-    if unseen > 0:
+    if topic.declaration is not None:
+        # How many there are in all no code tells; those that are written are all there is, if the code is.
+        heard.whole()
+    elif (unseen := topic.confirmed - len(heard.known)) > 0:
         if heard.missing is not None:
             raise CouldNotCheck(heard.missing)
         # Subscriptions belong to who made them: those of other accounts are counted, but not listed here.
@@ -203,7 +231,7 @@ def _audience(topic: Topic, sender: Sender, look: Look) -> str:  # noqa: ARG001
         return "has only subscriptions whose filters leave it out"
     if heard.known:
         return "only stores what it gets"
-    waiting = topic.pending
+    waiting = topic.pending if topic.declaration is None else 0
     return f"has no confirmed subscription, {waiting} pending" if waiting else "has no subscription"
 
 

@@ -8,9 +8,10 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from scanner.model.arn import Somewhere
 from scanner.model.fact import Fact, derived
 from scanner.model.look import Look, gathered
-from scanner.model.reading import Unknown
+from scanner.model.reading import Reason, Unknown
 from scanner.model.resource import Resource
 from scanner.resources.alerting.alarms import Alarm, metric_key
 from scanner.resources.alerting.regions import Region
@@ -43,11 +44,19 @@ def watch(metrics: Iterable[Metric], region: str, look: Look) -> Ways:
         key = metric_key(metric.namespace, metric.name, metric.dimensions)
         alarms = gathered(look.where(Alarm, Alarm.watches, key, region=where), partial(_rings, metric=metric))
         found.extend(alarms.known)
-        missing = missing or alarms.missing
+        missing = missing or alarms.missing or _unsettled(metric)
         rest = _by_formula(metric, key, where, look)
         found.extend(rest.found)
         missing = missing or rest.missing
     return Ways(tuple(found), missing)
+
+
+def _unsettled(metric: Metric) -> Unknown | None:
+    """Say why an alarm on another name may be on this metric all the same: code leaves the name open."""
+    for value in metric.dimensions.values():
+        if isinstance(value, Somewhere):
+            return Unknown(Reason.UNRESOLVED, f"the code does not settle the name of {value}, so an alarm may watch it")
+    return None
 
 
 def _by_formula(metric: Metric, key: str, region: str, look: Look) -> Ways:

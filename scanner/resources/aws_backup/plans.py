@@ -8,11 +8,13 @@ from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import Any
 
-from scanner.model.arn import place_of
+from scanner.model.arn import Somewhere, place_of, tentative
 from scanner.model.convert import text, tuple_of
+from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact, derived, fact
-from scanner.model.look import Look, any_of
+from scanner.model.look import Look, any_of, either
 from scanner.model.origin import Listing, call, of, parent
+from scanner.model.reading import Reason, Unknown
 from scanner.model.resource import Resource
 
 #: How far back continuous backups reach at most, of whatever kind (developer guide, "Continuous backups and
@@ -23,6 +25,33 @@ CONTINUOUS_REACH = timedelta(days=35)
 def matches(pattern: str, text: str) -> bool:
     """Say whether a pattern of AWS Backup fits: `*` stands for anything, and nothing else is special."""
     return pattern == text or fnmatchcase(text, pattern.replace("[", "[[]").replace("?", "[?]"))
+
+
+def names(pattern: str, resource: Resource) -> bool:
+    """Say whether a pattern names a resource; raise where code leaves open what decides it: its name, or the place."""
+    if matches(pattern, resource.id):
+        return True
+    if isinstance(tentative(resource.id, resource), Somewhere) and _may_name(pattern, resource):
+        said = f"the code does not settle {resource.id}, so `{pattern}` may name it"
+        raise CouldNotCheck(Unknown(Reason.UNRESOLVED, said))
+    return False
+
+
+def _may_name(pattern: str, resource: Resource) -> bool:
+    """Say whether a pattern fits what an id may come to be: with the pattern's own words in place of what is open."""
+    if resource.look.found_as(type(resource), pattern) is not None:
+        return False  # it names another one outright
+    declared = resource.declaration
+    assert declared is not None  # what live AWS holds is settled
+    own, wanted = resource.id.split(":", 5), pattern.split(":", 5)
+    for part in (3, 4):
+        if len(own) == len(wanted) == 6 and own[part].startswith("?") and "*" not in wanted[part]:
+            own[part] = wanted[part]
+    may_be = ":".join(own)
+    if resource.name == declared.address:
+        last = pattern.replace("/", ":").rpartition(":")[2].replace("*", "x")
+        may_be = may_be.replace(declared.address, last)
+    return matches(pattern, may_be)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +151,7 @@ def _completion(raw: Any) -> timedelta | None:
 def _selects(plan: Plan, look: Look) -> bool:
     return any_of(
         look.where(Selection, Selection.of_plan, plan.id, region=plan.region),
-        lambda selection: bool(selection.resources or selection.any_tags),
+        lambda selection: either(lambda: bool(selection.resources), lambda: bool(selection.any_tags)),
     )
 
 
@@ -235,5 +264,8 @@ class Selection(Resource):
 
     @property
     def plan_id(self) -> str:
-        """The ARN of the plan it belongs to."""
-        return self.id.partition("/selection/")[0]
+        """The ARN of the plan it belongs to; raise where code does not settle which it is."""
+        plan, found, _ = self.id.partition("/selection/")
+        if not found:
+            raise CouldNotCheck(self.doubt or Unknown(Reason.MALFORMED, f"{self.id} names no plan"))
+        return plan

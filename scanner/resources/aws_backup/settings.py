@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from scanner.model.convert import flag
+from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact, derived, fact
 from scanner.model.look import Look, Partial, gathered
 from scanner.model.origin import Listing, call
+from scanner.model.reading import Reason, Unknown
 from scanner.model.resource import Resource
 from scanner.model.rule import concrete
 from scanner.resources.store import DataStore
@@ -69,3 +71,14 @@ class Settings(Resource):
         needs=in_use_needs,
         by=in_use,
     )
+
+    def takes(self, kind: str) -> bool:
+        """Say whether AWS Backup may protect a kind; one that live settings do not name is not on offer, so not held back.
+
+        What code does not name stays as it was.
+        """
+        opted_in = self.opted_in
+        if self.declaration is not None and kind not in opted_in:
+            said = f"{self.declaration.address} does not say whether AWS Backup is opted in for {kind}"
+            raise CouldNotCheck(Unknown(Reason.UNRESOLVED, said))
+        return bool(opted_in.get(kind, True))

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from scanner.model.convert import text, tuple_of
 from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact, fact
-from scanner.model.look import Look, Partial, any_of, gathered
+from scanner.model.look import Look, Partial, all_of, any_of, gathered, jointly
 from scanner.model.origin import Listing, call, item, of, parent
-from scanner.model.reading import Unknown
+from scanner.model.reading import Reason, Unknown
 from scanner.model.resource import Resource
 from scanner.model.system import Selector
-from scanner.resources.aws_backup.plans import Condition, matches
+from scanner.resources.aws_backup.plans import Condition, matches, names
 from scanner.resources.aws_backup.settings import stores
 from scanner.resources.aws_backup.vaults import RecoveryPoint
 
@@ -93,15 +93,18 @@ class RestoreTestingSelection(Resource):
 
     @property
     def plan_id(self) -> str:
-        """The ARN of the plan it belongs to."""
-        return self.id.partition("/selection/")[0]
+        """The ARN of the plan it belongs to; raise where code does not settle which it is."""
+        plan, found, _ = self.id.partition("/selection/")
+        if not found:
+            raise CouldNotCheck(self.doubt or Unknown(Reason.MALFORMED, f"{self.id} names no plan"))
+        return plan
 
     def picks(self, store: DataStore) -> bool:
         """Say whether it tests a store; raise where its tags decide and are unknown."""
-        named = self.resources
-        if named and "*" not in named and store.id not in named:
-            return False
-        return all(one.holds(store.tags) for one in self.conditions)
+        return jointly(
+            lambda: not self.resources or any_of(self.resources, lambda one: one == "*" or names(one, store)),
+            lambda: all_of(self.conditions, lambda one: one.holds(store.tags)),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +170,9 @@ def _selections(name: str, store: DataStore, look: Look) -> Iterator[RestoreTest
 
 def _testers(store: DataStore, look: Look, selection: RestoreTestingSelection) -> Iterable[RestoreTestingPlan]:
     plan = look.one(RestoreTestingPlan, selection.plan_id)
+    if plan is None and selection.declaration is not None:
+        said = f"{selection.declaration.address} is part of a restore testing plan that is not in the code"
+        raise CouldNotCheck(Unknown(Reason.OPEN, said))
     if plan is None or not selection.picks(store):
         return ()
     points = look.where(RecoveryPoint, RecoveryPoint.source, store.id, region=store.region)

@@ -38,6 +38,12 @@ data "aws_vpc" "v" {
   tags = { Name = "main" }
 }
 data "aws_availability_zones" "z" {}
+data "aws_arn" "a" {
+  arn = "arn:aws:backup:eu-west-1:222222222222:backup-vault:dr:x"
+}
+data "aws_arn" "b" {
+  arn = "arn:aws:backup:eu-west-1:?account:backup-vault:dr"
+}
 data "terraform_remote_state" "net" {
   backend = "s3"
 }
@@ -67,6 +73,8 @@ def value(repository: Repository, expression: str, place: str = PLACE) -> Any:
         ("data.aws_partition.p.dns_suffix", "amazonaws.com"),
         ("data.aws_default_tags.t.tags", {"team": "a"}),
         ("data.aws_kms_alias.rds.name", "alias/aws/rds"),
+        ("data.aws_arn.a.account", "222222222222"),
+        ("data.aws_arn.a.resource", "backup-vault:dr:x"),
     ],
 )
 def test_what_the_code_knows(repository: Repository, expression: str, expected: Any) -> None:
@@ -77,8 +85,12 @@ def test_what_the_code_knows(repository: Repository, expression: str, expected: 
     ("expression", "reason"),
     [
         ("data.aws_caller_identity.c.arn", "data.aws_caller_identity.c.arn is read from AWS"),
-        ("data.aws_kms_alias.rds.target_key_arn", "data.aws_kms_alias.rds.target_key_arn is read from AWS, of alias/aws/rds"),
+        (
+            "data.aws_kms_alias.rds.target_key_arn",
+            "data.aws_kms_alias.rds.target_key_arn is read from AWS, of alias/aws/rds",
+        ),
         ("data.aws_kms_key.k.arn", "data.aws_kms_key.k.arn is read from AWS, of alias/own"),
+        ("data.aws_arn.b.account", "data.aws_arn.b.account is read from AWS"),
         ("data.aws_vpc.v.tags", "data.aws_vpc.v.tags is read from AWS"),
         ("data.aws_availability_zones.z.names[0]", "data.aws_availability_zones.z.names is read from AWS"),
         (

@@ -53,7 +53,9 @@ def test_directories_and_pipes_with_the_names_of_files(repository: Repository) -
 
 
 def test_links_out_and_links_to_nothing(repository: Repository) -> None:
-    repository.write({"../secret.tf": 'resource "aws_x" "secret" {}', "shared/common.tf": 'resource "aws_x" "common" {}'})
+    repository.write(
+        {"../secret.tf": 'resource "aws_x" "secret" {}', "shared/common.tf": 'resource "aws_x" "common" {}'}
+    )
     (repository.path / "out.tf").symlink_to(repository.path.parent / "secret.tf")
     (repository.path / "nothing.tf").symlink_to("nowhere")
     (repository.path / "self.tf").symlink_to("self.tf")
@@ -67,12 +69,18 @@ def test_links_out_and_links_to_nothing(repository: Repository) -> None:
     ]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
-def test_a_file_that_cannot_be_read(repository: Repository) -> None:
+def test_a_file_that_cannot_be_read(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     repository.write({"closed.tf": ""})
-    (repository.path / "closed.tf").chmod(0)
+
+    def refuse(path: str) -> int:
+        if path.endswith("closed.tf"):
+            raise PermissionError(13, "Permission denied")
+        return Path(path).stat().st_size
+
+    monkeypatch.setattr(os.path, "getsize", refuse)
     read = repository.read(GOOD)
     assert read.problems == ["closed.tf cannot be read: Permission denied"]
+    assert read.value("v") == 7
 
 
 def test_a_file_without_measure(repository: Repository) -> None:
@@ -124,10 +132,26 @@ def test_deep_nesting(repository: Repository, depth: int) -> None:
 def test_blocks_that_multiply(repository: Repository) -> None:
     """Six levels of dynamic blocks, each over twenty elements, would be sixty-four million."""
     started = time.process_time()
-    text = "".join(f'dynamic "b{at}" {{\nfor_each = range(20)\ncontent {{\n' for at in range(6)) + "v = 1\n" + "}\n}\n" * 6
+    text = (
+        "".join(f'dynamic "b{at}" {{\nfor_each = range(20)\ncontent {{\n' for at in range(6)) + "v = 1\n" + "}\n}\n" * 6
+    )
     read = repository.read(f'resource "aws_x" "a" {{\n{text}}}\n')
     assert isinstance(unresolved_in(read.value("b0")), Unresolved)
     assert time.process_time() - started < 10
+
+
+@pytest.mark.parametrize("doubled", ["[%s, %s]", "{ a = %s, b = %s }", '"${%s}${%s}"', "concat(%s, %s)"])
+def test_values_that_double(repository: Repository, doubled: str) -> None:
+    """Sixty lines that would be as many leaves as there are grains on the chess board."""
+    first = '"x"' if "$" in doubled else '["x"]'
+    lines = "".join(f"  l{at + 1} = {doubled % ((f'local.l{at}',) * 2)}\n" for at in range(60))
+    started = time.process_time()
+    read = repository.read(
+        f'locals {{\n  l0 = {first}\n{lines}}}\nresource "aws_x" "a" {{\n  v = local.l60\n  n = length(local.l60)\n}}\n{GOOD[:9]}"aws_x" "b" {{}}\n'
+    )
+    assert unresolved_in(read.value("v")) is not None
+    assert "aws_x.b" in read.addresses
+    assert time.process_time() - started < 20
 
 
 PIECES = [

@@ -13,7 +13,7 @@ def test_everything_at_once(repository: Repository) -> None:
         "variable": {
             "days": {"type": "number", "default": "30"},
             "u": {},
-            "o": {"type": "object({ a = optional(string, \"x\") })", "default": {}},
+            "o": {"type": 'object({ a = optional(string, "x") })', "default": {}},
         },
         "locals": {"kept": "${var.days + 1}"},
         "provider": {
@@ -34,7 +34,7 @@ def test_everything_at_once(repository: Repository) -> None:
                     "depends_on": ["aws_x.b"],
                     "lifecycle": {"prevent_destroy": True},
                 },
-                "b": {"provider": "aws.dr", "for_each": "${toset([\"k\"])}", "name": "${each.key}"},
+                "b": {"provider": "aws.dr", "for_each": '${toset(["k"])}', "name": "${each.key}"},
             }
         },
         "module": {"m": {"source": "./m", "providers": {"aws": "aws.dr"}, "kept": "${local.kept}"}},
@@ -59,7 +59,9 @@ def test_everything_at_once(repository: Repository) -> None:
     assert read.code.moved == {"aws_x.a": "aws_x.old"}
     spot = read["aws_x.a"].place(("kept",))
     assert spot
-    assert spot.line == 1 + json.dumps(main, indent=2)[: json.dumps(main, indent=2).index('"kept": "${local')].count("\n")
+    assert spot.line == 1 + json.dumps(main, indent=2)[: json.dumps(main, indent=2).index('"kept": "${local')].count(
+        "\n"
+    )
 
 
 def test_broken_json(repository: Repository) -> None:

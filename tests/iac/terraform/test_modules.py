@@ -142,7 +142,10 @@ def test_sources_that_are_not_there(repository: Repository, source: str, said: s
 
 
 def test_a_source_may_be_a_variable_in_opentofu(repository: Repository) -> None:
-    files = {"m/main.tf": 'resource "aws_x" "a" {}', "main.tofu": 'variable "v" {\n%s}\nmodule "m" {\n  source = var.v\n}\n'}
+    files = {
+        "m/main.tf": 'resource "aws_x" "a" {}',
+        "main.tofu": 'variable "v" {\n%s}\nmodule "m" {\n  source = var.v\n}\n',
+    }
     read = repository.read({**files, "main.tofu": files["main.tofu"] % 'default = "./m"\n'})
     assert read.addresses == ["module.m.aws_x.a"]
     read = repository.read({**files, "main.tofu": files["main.tofu"] % ""})

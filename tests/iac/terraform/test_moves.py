@@ -11,7 +11,7 @@ from tests.iac.terraform.repository import Repository
     ("moves", "expected"),
     [
         ([("aws_x.old", "aws_x.a")], {'aws_x.a["k"]': 'aws_x.old["k"]'}),
-        ([('aws_x.a[0]', 'aws_x.a["k"]')], {'aws_x.a["k"]': "aws_x.a[0]"}),
+        ([("aws_x.a[0]", 'aws_x.a["k"]')], {'aws_x.a["k"]': "aws_x.a[0]"}),
         ([("module.old", "module.m")], {"module.m[0].aws_x.b": "module.old[0].aws_x.b"}),
         ([("module.m", "module.m[0]")], {"module.m[0].aws_x.b": "module.m.aws_x.b"}),
         ([("module.m[0].aws_x.c", "module.m[0].aws_x.b")], {"module.m[0].aws_x.b": "module.m[0].aws_x.c"}),

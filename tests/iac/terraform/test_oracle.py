@@ -146,7 +146,7 @@ FILES: dict[str, str | bytes] = {
     """,
     "terraform.tfvars": "from_file = 1\n",
     "z.auto.tfvars": 'from_file = "41"\n',
-    "override.tf": 'locals {\n  base = 1.5\n}\n',
+    "override.tf": "locals {\n  base = 1.5\n}\n",
 }  # fmt: skip
 EXPRESSIONS = [
     "var.types",
@@ -167,7 +167,7 @@ EXPRESSIONS = [
     "{ for k, v in terraform_data.each : v.input => k }",
     "keys(terraform_data.each)",
     "values(terraform_data.each)[*].input",
-    "[for k, v in terraform_data.set : \"${k}${v.input}\"]",
+    '[for k, v in terraform_data.set : "${k}${v.input}"]',
     "terraform_data.none[*].input",
     "length(terraform_data.none)",
     "one(terraform_data.none[*].input)",
@@ -193,9 +193,9 @@ EXPRESSIONS = [
     'length("${terraform_data.one.id}") > 0 ? 1 : 1',
     "{ a = terraform_data.one.id, b = 2 }.b",
     "element([1, 2, 3], 4)",
-    "flatten([for k, v in local.each : [for d in range(2) : \"${k}${d}\"]])",
+    'flatten([for k, v in local.each : [for d in range(2) : "${k}${d}"]])',
     "jsondecode(jsonencode(var.types)).inner",
-    "lookup(local.each, \"lead\", { days = 1 }).days",
+    'lookup(local.each, "lead", { days = 1 }).days',
     "coalesce(var.null_default, var.not_null)",
     "sum([for m in module.each : m.kept if m.kept != null])",
     "merge([for k, v in local.each : { (k) = v.days }]...)",
@@ -235,7 +235,7 @@ def same(ours: Any, theirs: Any) -> bool:
 
 @pytest.mark.skipif(shutil.which("terraform") is None, reason="terraform is not on this machine")
 def test_terraform_says_the_same(repository: Repository) -> None:
-    outputs = "".join(f"output \"o{at}\" {{\n  value = {one}\n}}\n" for at, one in enumerate(EXPRESSIONS))
+    outputs = "".join(f'output "o{at}" {{\n  value = {one}\n}}\n' for at, one in enumerate(EXPRESSIONS))
     repository.write({**FILES, "outputs.tf": outputs})
     module = read(repository.path)
     theirs = planned(repository.path)

@@ -69,7 +69,9 @@ def test_attributes_one_by_one_and_blocks_by_type(repository: Repository, name: 
     spot = read["aws_x.a"].place(("kept",))
     assert spot
     assert spot.file == name
-    assert read["aws_x.a"].spot.file == "z.tf"
+    whole = read["aws_x.a"].spot
+    assert whole
+    assert whole.file == "z.tf"
 
 
 def test_the_last_override_holds(repository: Repository) -> None:

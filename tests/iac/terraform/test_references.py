@@ -54,7 +54,7 @@ def value(repository: Repository, expression: str) -> object:
         ('try(aws_y.none[0].name, "else")', "else"),
         ('length(aws_y.none) > 0 ? aws_y.none[0].name : "else"', "else"),
         ("concat(aws_y.some, aws_y.none)[1].name", "n1"),
-        ("concat(aws_y.none[*].name, [\"\"])[0]", ""),
+        ('concat(aws_y.none[*].name, [""])[0]', ""),
     ],
 )  # fmt: skip
 def test_what_is_known(repository: Repository, expression: str, expected: object) -> None:
@@ -118,7 +118,9 @@ def test_names_and_arns_come_from_naming(repository: Repository) -> None:
 
 
 def test_data_that_never_changes_hands(repository: Repository) -> None:
-    read = repository.read('resource "terraform_data" "d" {\n  input = 7\n}\nresource "aws_x" "a" {\n  v = terraform_data.d.output\n}\n')
+    read = repository.read(
+        'resource "terraform_data" "d" {\n  input = 7\n}\nresource "aws_x" "a" {\n  v = terraform_data.d.output\n}\n'
+    )
     assert read.value("v") == 7
     assert read.addresses == ["aws_x.a"]
 
@@ -157,7 +159,7 @@ def test_a_resource_goes_through_variables_whole(repository: Repository) -> None
 @pytest.mark.parametrize(
     "text",
     [
-        "locals {\n  a = local.b\n  b = local.a\n}\nresource \"aws_x\" \"a\" {\n  v = local.a\n}",
+        'locals {\n  a = local.b\n  b = local.a\n}\nresource "aws_x" "a" {\n  v = local.a\n}',
         'resource "aws_x" "a" {\n  v = aws_x.a.v\n}',
         'resource "aws_x" "a" {\n  v = aws_x.b.v\n}\nresource "aws_x" "b" {\n  v = aws_x.a.v\n}',
     ],

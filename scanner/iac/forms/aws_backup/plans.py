@@ -166,8 +166,10 @@ def _conditions(names: Mapping[str, str], key: str, value: str) -> Callable[[Any
                 if isinstance(block, Unresolved):
                     continue
                 some = block.get(name)
-                for one in many(some) if some is not None else ():
-                    found.append(one if isinstance(one, Unresolved) else _condition(test, one[key], one[value]))
+                found.extend(
+                    one if isinstance(one, Unresolved) else _condition(test, one[key], one[value])
+                    for one in (many(some) if some is not None else ())
+                )
         return (*found, *(block for block in blocks if isinstance(block, Unresolved)))
 
     return convert

@@ -22,13 +22,17 @@ _RUNTIME: Final = {
     "created_at": "it is made when the code is applied",
     "written_at": "when a report was written shows at run time",
 }
-_OWN: Final = "what a plan leaves out it reports of its own region and account (AWS Backup developer guide, Report plans)"
+_OWN: Final = (
+    "what a plan leaves out it reports of its own region and account (AWS Backup developer guide, Report plans)"
+)
 
 
 def _of_test(plan: str, own: str) -> Callable[[Block], str]:
     def arn(block: Block) -> str:
         said = block.find(own).value
-        place = f"arn:{block.partition}:backup:{block.region}:{block.account}:restore-testing-plan:{named_in(block, plan)}"
+        place = (
+            f"arn:{block.partition}:backup:{block.region}:{block.account}:restore-testing-plan:{named_in(block, plan)}"
+        )
         return f"{place}/selection/{said if isinstance(said, str) else block.address}"
 
     return arn
@@ -45,10 +49,11 @@ def _conditions(tests: Mapping[str, str], key: str, value: str) -> Callable[[Any
         for name, test in tests.items():
             some = block.get(name)
             for one in many(some) if some is not None else ():
-                if isinstance(one, Unresolved) or isinstance(one[key], Unresolved):
-                    found.append(one if isinstance(one, Unresolved) else one[key])
+                name_of = one if isinstance(one, Unresolved) else one[key]
+                if isinstance(name_of, Unresolved):
+                    found.append(name_of)
                 else:
-                    found.append(Condition(test, text(one[key]).removeprefix("aws:ResourceTag/"), _said(one[value])))
+                    found.append(Condition(test, text(name_of).removeprefix("aws:ResourceTag/"), _said(one[value])))
         return tuple(found)
 
     return convert

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 from scanner.iac.convert import each
 from scanner.iac.form import ARN, NAME, Form, Satellite, always, at
@@ -40,10 +40,12 @@ def _whole_days(value: timedelta) -> int:
     return value // timedelta(days=1)
 
 
-def _final(raw: Any) -> NoReturn | None:
+def _final(raw: Any) -> None:
     if not whole(raw):
-        return None
-    said = f"the lock can be changed for {raw} days more after it is made, and when that is only a running account tells"
+        return
+    said = (
+        f"the lock can be changed for {raw} days more after it is made, and when that is only a running account tells"
+    )
     raise CouldNotCheck(Unknown(Reason.RUNTIME, said))
 
 
@@ -59,7 +61,9 @@ def _notifications(topic: str, events: str, **where: Any) -> dict[str, Any]:
 
 
 _TERRAFORM: Final = {
-    "policy": at("policy", document, absent=None, via=_POLICY, docs="r/backup_vault_policy: a vault has none by itself"),
+    "policy": at(
+        "policy", document, absent=None, via=_POLICY, docs="r/backup_vault_policy: a vault has none by itself"
+    ),
     **_notifications("sns_topic_arn", "backup_vault_events", via=_NOTIFICATIONS),
 }
 _CLOUDFORMATION: Final = {

@@ -178,7 +178,7 @@ def _global(block: Block, around: Surroundings) -> tuple[str | None, list[Block]
         if value is ABSENT:
             value = makers[0].address
     name = text(value)
-    others, more = around.having((block.type,), mine.globally, name)
+    others, more = around.having((block.type,), mine.globally, name, block)
     return name, [one for one in others if one is not block], doubt or more
 
 

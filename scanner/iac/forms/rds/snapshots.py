@@ -22,8 +22,8 @@ _RUNTIME: Mapping[str, str] = {
     "usable": "whether it is complete shows at run time",
     "made_at": "it is taken when the code is applied",
     "begun_at": "it is taken when the code is applied",
-    "size": "how large it is shows at run time",
 }
+_OF_INSTANCE = {**_RUNTIME, "size": "how large it is shows at run time"}
 #: What a snapshot can be taken of: the noun in its ARN, and the types of block.
 _INSTANCES = ("db", ("aws_db_instance", "AWS::RDS::DBInstance"))
 _CLUSTERS = ("cluster", ("aws_rds_cluster", "aws_docdb_cluster", "aws_neptune_cluster"))
@@ -154,7 +154,8 @@ def _form(kind: str, of: type[DatabaseSnapshot]) -> Form:
     }
     gives: Mapping[str, str | Callable[[Block], Any]]
     gives = {"Ref": ARN, "DBSnapshotArn": ARN} if template else {arns: ARN, "id": NAME, name: NAME}
-    return Form(of, kind, arn=arn_of, name=name, gives=gives, facts=facts, beyond=_RUNTIME)
+    beyond = _OF_INSTANCE if of is Snapshot else _RUNTIME
+    return Form(of, kind, arn=arn_of, name=name, gives=gives, facts=facts, beyond=beyond)
 
 
 FORMS = tuple(_form(kind, ClusterSnapshot if "cluster" in kind else Snapshot) for kind in _NAMES)

@@ -20,9 +20,10 @@ _GROUPS = {
     ),
     "formats": "format formatlist",
     "collections": (
-        "alltrue anytrue chunklist coalesce coalescelist compact concat contains distinct element flatten index keys "
-        "length list lookup map matchkeys merge one range reverse slice sort sum transpose values zipmap"
+        "alltrue anytrue chunklist coalesce coalescelist compact concat contains distinct element flatten index length "
+        "list one range reverse slice sort sum"
     ),
+    "maps": "keys lookup map matchkeys merge transpose values zipmap",
     "sets": "setintersection setproduct setsubtract setunion",
     "encoding": (
         "base64decode base64encode base64gunzip base64gzip csvdecode jsondecode jsonencode textdecodebase64 "
@@ -39,8 +40,20 @@ _GROUP_OF = {name: group for group, names in _GROUPS.items() for name in names.s
 
 #: functions that only `files.bound` can give
 OF_A_PLACE = frozenset(
-    "file filebase64 filebase64sha256 filebase64sha512 fileexists filemd5 fileset filesha1 filesha256 filesha512 "
-    "templatefile templatestring".split()
+    [
+        "file",
+        "filebase64",
+        "filebase64sha256",
+        "filebase64sha512",
+        "fileexists",
+        "filemd5",
+        "fileset",
+        "filesha1",
+        "filesha256",
+        "filesha512",
+        "templatefile",
+        "templatestring",
+    ]
 )
 NAMES = frozenset(_GROUP_OF) | OF_A_PLACE
 

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from scanner.iac.hcl.functions.definition import Functions
 from scanner.iac.hcl.functions.strings import normal
-from scanner.iac.hcl.functions.unification import text
+from scanner.iac.hcl.functions.unification import Unsure, text
 from scanner.iac.hcl.values import EvaluationError
 
 FUNCTIONS = Functions()
@@ -16,9 +16,7 @@ FUNCTIONS.later("timestamp plantimestamp", "{name}() is decided when it is appli
 
 _DAY: Final = 86_400
 _SECOND: Final = 1_000_000_000
-_STAMP = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:Z|([+-])(\d\d):(\d\d))", re.ASCII
-)
+_STAMP = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:Z|([+-])(\d\d):(\d\d))", re.ASCII)
 _AMOUNT = re.compile(r"(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h)", re.ASCII)
 _UNITS: Final = {
     "ns": 1, "us": 1_000, "µs": 1_000, "μs": 1_000, "ms": 1_000_000, "s": _SECOND, "m": 60 * _SECOND,
@@ -26,10 +24,21 @@ _UNITS: Final = {
 }  # fmt: skip
 _LONGEST_DURATION: Final = 2**63 - 1
 _VERB = re.compile(r"'(?:[^']|'')*'|'|(?P<verb>[A-Za-z])(?P=verb)*|[^'A-Za-z]+", re.ASCII)
-_MONTHS: Final = (
-    "January February March April May June July August September October November December".split()
-)
-_WEEKDAYS: Final = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+_MONTHS: Final = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+_WEEKDAYS: Final = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
 class _Stamp(NamedTuple):
@@ -41,7 +50,10 @@ class _Stamp(NamedTuple):
     def local(self) -> tuple[date, int]:
         """Give the day and the second of the day on its own clock."""
         days, seconds = divmod(self.at // _SECOND + self.offset, _DAY)
-        return date.fromordinal(days), seconds
+        try:
+            return date.fromordinal(days), seconds
+        except (ValueError, OverflowError):
+            raise Unsure("a year before 1 or after 9999 is not worked out") from None
 
 
 def _read(source: str) -> _Stamp:
@@ -131,7 +143,14 @@ def _part(verb: str, day: date, seconds: int, offset: int) -> str:
     weekday = _WEEKDAYS[day.weekday()]
     month = _MONTHS[day.month - 1]
     half = "am" if hour < 12 else "pm"
-    numbers = {"M": day.month, "D": day.day, "h": hour, "H": hour % 12 or 12, "m": seconds // 60 % 60, "s": seconds % 60}
+    numbers = {
+        "M": day.month,
+        "D": day.day,
+        "h": hour,
+        "H": hour % 12 or 12,
+        "m": seconds // 60 % 60,
+        "s": seconds % 60,
+    }
     words = {
         "YY": f"{day.year % 100:02}", "YYYY": f"{day.year:04}", "MMM": month[:3], "MMMM": month, "EEE": weekday[:3],
         "EEEE": weekday, "aa": half, "AA": half.upper(), "Z": _zone(offset, ":", "Z"),

@@ -33,6 +33,7 @@ class Function:
         self._optional = 0
 
     def __call__(self, arguments: list[Any]) -> Any:
+        """Give its value for arguments."""
         try:
             return self._answer(list(arguments))
         except Unsure as unsure:
@@ -151,6 +152,12 @@ def blur(unsettled: list[Unresolved], choices: tuple[Any, ...] = ()) -> Unresolv
         return first
     names = dict.fromkeys(name for one in unsettled for name in one.refs)
     return Unresolved(first.why, tuple(names), first.spot, choices, first.reason)
+
+
+def unsettled_in(value: Any) -> Unresolved:
+    """Give why a value is not settled that is known not to be: a set whose elements may be equal, a list with a hole."""
+    found = first_unsettled(value)
+    return Unresolved("whether two resources are equal does not show in code") if found is None else blur([found])
 
 
 def bounded(text: str) -> str:

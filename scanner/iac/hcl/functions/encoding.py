@@ -83,9 +83,7 @@ def url_encode(source: str) -> str:
     """Give a text as part of a URL's query."""
     if source.isascii() and source.isalnum():
         return source
-    return "".join(
-        chr(one) if one in _PLAIN else "+" if one == 0x20 else f"%{one:02X}" for one in source.encode()
-    )
+    return "".join(chr(one) if one in _PLAIN else "+" if one == 0x20 else f"%{one:02X}" for one in source.encode())
 
 
 @FUNCTIONS.define("urldecode", text)

@@ -19,6 +19,10 @@ from scanner.model.unresolved import Unresolved
 
 _LARGEST: Final = 1_000_000
 _DEEPEST: Final = 16  #: templates within templates
+_MOST_STARS: Final = 6
+_PIECE = re.compile(r"\*\*/|\*+|\[\^?.[^\]]*\]|\\.|.", re.DOTALL)
+_CLASS = re.compile(r"\[\^?.[^\]]*\]|\\.", re.DOTALL)
+_MARKS: Final = {"?": "[^/]", "{": "(?:", "}": ")", ",": "|"}
 _NAME = re.compile(r"[^\W\d][\w-]*")
 
 
@@ -41,7 +45,9 @@ def bound(
     for name, algorithm in (("md5", "md5"), ("sha1", "sha1"), ("sha256", "sha256"), ("sha512", "sha512")):
         functions.define(f"file{name}", text)(lambda path, of=algorithm: str(digest(of, place.read(path)).hexdigest()))
     for name in ("sha256", "sha512"):
-        functions.define(f"filebase64{name}", text)(lambda path, of=name: encoded(digest(of, place.read(path)).digest()))
+        functions.define(f"filebase64{name}", text)(
+            lambda path, of=name: encoded(digest(of, place.read(path)).digest())
+        )
     functions.define("file", text)(place.text)
     functions.define("filebase64", text)(lambda path: encoded(place.read(path)))
     functions.define("fileexists", text)(place.exists)
@@ -63,9 +69,7 @@ def _names(value: Any) -> Any:
 class _Place:
     """The directories that may be read, and how a template is worked out there."""
 
-    def __init__(
-        self, base: Path, root: Path, render: Render | None, noted: Callable[[Path], None]
-    ) -> None:
+    def __init__(self, base: Path, root: Path, render: Render | None, noted: Callable[[Path], None]) -> None:
         self._base = base
         self._render = render
         self._noted = noted
@@ -126,9 +130,10 @@ class _Place:
         """Give the files below a directory whose paths match a pattern."""
         directory = self._resolve(path)
         pattern = clean(pattern.lstrip("/") or ".")
-        if pattern.startswith("..") or pattern.count("**") > 1:
+        if pattern.startswith("..") or pattern.count("**") > 1 or pattern.count("*") > _MOST_STARS:
             raise Unsure(f"the pattern {pattern[:80]!r} is not worked out")
-        wanted = re.compile(_translated(pattern))
+        wanted = _translated(pattern)
+        deepest = MOST if "**" in pattern else pattern.count("/")
         found: list[str] = []
         looked_at = 0
         for here, directories, files in os.walk(directory):
@@ -140,6 +145,8 @@ class _Place:
                 whole = name if inside == "." else f"{inside}/{name}"
                 if wanted.fullmatch(whole) and self._is_file(Path(here, name)):
                     found.append(normal(whole))
+            if (0 if inside == "." else inside.count("/") + 1) >= deepest:
+                directories.clear()
             if any(Path(here, one).is_symlink() for one in directories):
                 raise Unsure(f"{path[:80]!r} has links to directories, which are not followed")
         return SetValue(found)
@@ -173,44 +180,28 @@ class _Place:
             self._depth -= 1
 
 
-def _translated(pattern: str) -> str:
+def _translated(pattern: str) -> re.Pattern[str]:
     """Turn a pattern of `*`, `**`, `?`, `[…]` and `{…}` into a regular expression."""
     done: list[str] = []
-    at = braces = 0
-    while at < len(pattern):
-        one = pattern[at]
-        at += 1
-        if one == "*":
-            if pattern.startswith("*/", at) and (at == 1 or pattern[at - 2] == "/"):
-                done.append("(?:[^/]+/)*")
-                at += 2
-            elif pattern.startswith("*", at):
-                done.append(".*" if pattern[at + 1 :] == "" and (at == 1 or pattern[at - 2] == "/") else "[^/]*")
-                at += 1
-            elif done[-1:] != ["[^/]*"]:
-                done.append("[^/]*")
-        elif one == "?":
-            done.append("[^/]")
-        elif one == "[":
-            end = pattern.find("]", at + 1)
-            if end < 0:
-                raise EvaluationError("fileset() is given a pattern with a [ without its ]")
-            inner = pattern[at:end].replace("\\", "\\\\").replace("[", "\\[").replace("&", "\\&").replace("~", "\\~").replace("|", "\\|")
+    braces = 0
+    for found in _PIECE.finditer(pattern):
+        piece = found[0]
+        begins = found.start() == 0 or pattern[found.start() - 1] == "/"
+        if piece == "**/":
+            done.append("(?:[^/]+/)*" if begins else "[^/]*/")
+        elif piece[0] == "*":
+            done.append(".*" if piece == "**" and begins and found.end() == len(pattern) else "[^/]*")
+        elif piece[0] == "[":
+            inner = re.sub(r"[\\\[&~|]", r"\\\g<0>", piece[1:-1])
             done.append(f"(?!/)[{inner}]")
-            at = end + 1
-        elif one == "{":
-            done.append("(?:")
-            braces += 1
-        elif one == "}" and braces:
-            done.append(")")
-            braces -= 1
-        elif one == "," and braces:
-            done.append("|")
-        elif one == "\\" and at < len(pattern):
-            done.append(re.escape(pattern[at]))
-            at += 1
+        elif piece in _MARKS and (piece in "{?" or braces):
+            done.append(_MARKS[piece])
+            braces += {"{": 1, "}": -1}.get(piece, 0)
         else:
-            done.append(re.escape(one))
-    if braces:
-        raise EvaluationError("fileset() is given a pattern with a { without its }")
-    return "".join(done)
+            done.append(re.escape(piece[-1]))
+    try:
+        if braces or "[" in _CLASS.sub("", pattern):
+            raise EvaluationError(f"fileset() is given the pattern {pattern[:60]!r}, which is not complete")
+        return re.compile("".join(done))
+    except re.error:
+        raise EvaluationError(f"fileset() is given the pattern {pattern[:60]!r}, which is wrong") from None

@@ -7,11 +7,11 @@ from fractions import Fraction
 from typing import Any, Final
 
 from scanner.iac.hcl.arithmetic import number_of
-from scanner.iac.hcl.functions.unification import boolean, number, ordered, text
-from scanner.iac.hcl.functions.definition import LONGEST, MOST, Functions, blur, first_unsettled, nullable
+from scanner.iac.hcl.functions.definition import LONGEST, MOST, Functions, blur, first_unsettled, nullable, unsettled_in
 from scanner.iac.hcl.functions.graphemes import graphemes, length
 from scanner.iac.hcl.functions.json_text import write_json
 from scanner.iac.hcl.functions.strings import normal
+from scanner.iac.hcl.functions.unification import boolean, number, ordered, text
 from scanner.iac.hcl.values import EvaluationError, ListValue, exact
 from scanner.model.unresolved import Unresolved
 
@@ -132,7 +132,7 @@ def _write_whole(verb: _Verb, value: int | Fraction) -> str:
 
 
 def _write_number(verb: _Verb, value: int | Fraction) -> str:
-    size = abs(value)
+    size = abs(Fraction(value))
     if verb.letter == "f":
         written = _fixed(size, 6 if verb.precision is None else verb.precision)
     elif verb.letter in "eE":
@@ -208,7 +208,7 @@ def write_each(template: Any, *arguments: Any) -> Any:
         return blur(unsettled)
     for one in arguments:
         if not ordered(one):
-            return blur([first_unsettled(one) or Unresolved("a set has no settled order")])
+            return unsettled_in(one)
     lists = {place: one for place, one in enumerate(arguments) if isinstance(one, (list, tuple))}
     sizes = {len(one) for one in lists.values()}
     if len(sizes) > 1:

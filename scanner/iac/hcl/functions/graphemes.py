@@ -61,10 +61,17 @@ def _together(before: str, here: str, *, odd: bool, picture: bool) -> bool:
     return (before, here) in _HANGUL
 
 
-_HANGUL: Final = frozenset(
-    [("L", "L"), ("L", "V"), ("L", "LV"), ("L", "LVT")]
-    + [("LV", "V"), ("LV", "T"), ("V", "V"), ("V", "T"), ("LVT", "T"), ("T", "T")]
+#: what is not as its general category says: vowels that follow, signs that come before, marks that stand alone
+_SPACING: Final = frozenset((0x0E33, 0x0EB3))
+_PREPENDED: Final = frozenset(
+    (*range(0x0600, 0x0606), 0x06DD, 0x070F, 0x0890, 0x0891, 0x08E2, 0x0D4E, 0x110BD, 0x110CD, 0x111C2, 0x111C3)
 )
+_STANDING: Final = frozenset((
+    0x102B, 0x102C, 0x1038, 0x1062, 0x1063, 0x1064, *range(0x1067, 0x106E), 0x1083, *range(0x1087, 0x108D), 0x108F,
+    0x109A, 0x109B, 0x109C, 0x1A61, 0x1A63, 0x1A64, 0xAA7B, 0xAA7D, 0x11720, 0x11721,
+))  # fmt: skip
+_STACKS: Final = (("L", "L V LV LVT"), ("LV", "V T"), ("V", "V T"), ("LVT", "T"), ("T", "T"))
+_HANGUL: Final = frozenset((before, here) for before, after in _STACKS for here in after.split())
 
 
 def _kind(one: str) -> str:
@@ -82,6 +89,10 @@ def _kind(one: str) -> str:
         return _hangul(code)
     if any(low <= code <= high for low, high in _PICTURES):
         return "picture"
+    if code in _SPACING or code in _PREPENDED:
+        return "spacing" if code in _SPACING else "prepend"
+    if code in _STANDING:
+        return "other"
     from unicodedata import category  # noqa: PLC0415  # most texts are ASCII
 
     return {"Mn": "extend", "Me": "extend", "Mc": "spacing", "Cc": "control", "Zl": "control", "Zp": "control"}.get(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from scanner.iac.hcl.functions.unification import text
 from scanner.iac.hcl.functions.definition import Functions
+from scanner.iac.hcl.functions.unification import text
 from scanner.iac.hcl.values import EvaluationError
 
 FUNCTIONS = Functions()

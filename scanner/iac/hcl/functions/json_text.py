@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from scanner.iac.hcl.functions.unification import Unsure, number, text, type_of
 from scanner.iac.hcl.functions.definition import LONGEST
 from scanner.iac.hcl.functions.strings import normal
+from scanner.iac.hcl.functions.unification import Unsure, number, text, type_of
 from scanner.iac.hcl.values import EvaluationError, Object, Tuple
 
 #: Go writes these as escapes, so that JSON can stand inside HTML and JavaScript
-_ESCAPED = re.compile("[\\x00-\\x1f\"\\\\<>&\u2028\u2029]")
+_ESCAPED = re.compile('[\\x00-\\x1f"\\\\<>&\u2028\u2029]')
 _SHORT: Final = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LARGEST_EXPONENT: Final = 400

@@ -6,8 +6,8 @@ import re
 from ipaddress import IPv6Address
 from typing import Any
 
-from scanner.iac.hcl.functions.unification import Unsure, text, whole
 from scanner.iac.hcl.functions.definition import MOST, Functions
+from scanner.iac.hcl.functions.unification import Unsure, text, whole
 from scanner.iac.hcl.values import EvaluationError, ListValue
 
 FUNCTIONS = Functions()
@@ -22,9 +22,7 @@ def _address(source: str) -> tuple[int, int]:
         first, second, third, fourth = map(int, found.groups())
         return first << 24 | second << 16 | third << 8 | fourth, 32
     try:
-        if "%" in source:
-            raise ValueError
-        read = IPv6Address(source)
+        read = IPv6Address(source.replace("%", " "))  # Python would take a zone
     except ValueError:
         raise EvaluationError(f"{source[:60]!r} is no IP address") from None
     if read.ipv4_mapped:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import re
+from fractions import Fraction
 from typing import Any
 
-from scanner.iac.hcl.functions.unification import Unsure, number, settle, text, whole
 from scanner.iac.hcl.arithmetic import number_of
 from scanner.iac.hcl.functions.definition import Functions, anything, blur
+from scanner.iac.hcl.functions.unification import Unsure, number, settle, text, whole
 from scanner.iac.hcl.values import EvaluationError, exact
 from scanner.model.unresolved import Unresolved
 
@@ -19,7 +20,7 @@ _EXACT_FLOAT = 2**53
 @FUNCTIONS.define("abs", number)
 def magnitude(value: float) -> float:
     """Give a number without its sign."""
-    return number_of(abs(exact(value)))
+    return number_of(abs(Fraction(exact(value))))
 
 
 @FUNCTIONS.define("ceil", number)

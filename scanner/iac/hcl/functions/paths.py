@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import posixpath
 
-from scanner.iac.hcl.functions.unification import Unsure, text
 from scanner.iac.hcl.functions.definition import Functions
+from scanner.iac.hcl.functions.unification import Unsure, text
 
 FUNCTIONS = Functions()
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from scanner.iac.hcl.functions.unification import Unsure
 from scanner.iac.hcl.functions.definition import MOST
 from scanner.iac.hcl.functions.regular_syntax import Characters, Node, Parser
+from scanner.iac.hcl.functions.unification import Unsure
 from scanner.iac.hcl.values import EvaluationError
 
 _LARGEST_PROGRAM: Final = 5_000
@@ -223,4 +223,4 @@ def _may_be_empty(node: Node) -> bool:
 def _is_anchored(node: Node) -> bool:
     if node[0] == "cat" and node[1]:
         return _is_anchored(node[1][0])
-    return node[0] == "at" and node[1] == "start"
+    return bool(node[0] == "at" and node[1] == "start")

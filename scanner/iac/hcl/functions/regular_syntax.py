@@ -42,7 +42,44 @@ _POSIX: Final[dict[str, tuple[Range, ...]]] = {
 }
 _CONTROLS: Final = {"a": 7, "f": 12, "n": 10, "r": 13, "t": 9, "v": 11}
 _CATEGORIES: Final = frozenset(
-    "L Lu Ll Lt Lm Lo M Mn Mc Me N Nd Nl No P Pc Pd Ps Pe Pi Pf Po S Sm Sc Sk So Z Zs Zl Zp C Cc Cf Co Cs".split()
+    [
+        "L",
+        "Lu",
+        "Ll",
+        "Lt",
+        "Lm",
+        "Lo",
+        "M",
+        "Mn",
+        "Mc",
+        "Me",
+        "N",
+        "Nd",
+        "Nl",
+        "No",
+        "P",
+        "Pc",
+        "Pd",
+        "Ps",
+        "Pe",
+        "Pi",
+        "Pf",
+        "Po",
+        "S",
+        "Sm",
+        "Sc",
+        "Sk",
+        "So",
+        "Z",
+        "Zs",
+        "Zl",
+        "Zp",
+        "C",
+        "Cc",
+        "Cf",
+        "Co",
+        "Cs",
+    ]
 )
 _FLAGS = re.compile(r"\(\?([imsU]*)(-[imsU]+)?([:)])")
 _NAMED = re.compile(r"\(\?P?<([^>]*)>")
@@ -77,7 +114,7 @@ class Characters:
     def __contains__(self, one: str) -> bool:
         found = self._known.get(one)
         if found is None:
-            forms = {one, one.lower(), one.upper()} if self._fold else {one}
+            forms = {one, one.lower(), one.upper(), one.upper().lower()} if self._fold else {one}
             found = self._known[one] = self._negated is not any(
                 negated is not any(_within(form, item) for form in forms if len(form) == 1)
                 for item, negated in self._items
@@ -227,7 +264,7 @@ class Parser:
         return ("one", found)
 
     def _shorthand(self, into: Characters) -> bool:
-        """Read `\\d`, `\\W`, `\\pL` and the like."""
+        """Read an escape that stands for many characters: a digit, a letter, what is no space."""
         one = self._pattern[self._at + 1 : self._at + 2]
         if one and one in "dswDSW":
             self._at += 2

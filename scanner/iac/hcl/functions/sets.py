@@ -6,9 +6,9 @@ from itertools import product
 from math import prod
 from typing import Any
 
-from scanner.iac.hcl.functions.unification import common_type, convert, ordered, type_of, unify
 from scanner.iac.hcl.functions.collections import sequence
-from scanner.iac.hcl.functions.definition import MOST, Functions, blur, first_unsettled
+from scanner.iac.hcl.functions.definition import MOST, Functions, blur, unsettled_in
+from scanner.iac.hcl.functions.unification import common_type, convert, ordered, type_of, unify
 from scanner.iac.hcl.values import EvaluationError, ListValue, SetValue, Tuple, identity
 from scanner.model.unresolved import Unresolved
 
@@ -63,15 +63,11 @@ def combinations(*sets: Any) -> Any:
         return blur(unsettled)
     whole = next((one for one in sets if not ordered(one)), None)
     if whole is not None:
-        return blur([first_unsettled(whole) or Unresolved("a set has unsettled elements")])
+        return unsettled_in(whole)
     if prod(map(len, sets)) > MOST:
         raise EvaluationError(f"setproduct() would give more than {MOST:,} elements")
     types = [common_type(one) for one in sets]
-    rows = (
-        Tuple(convert(one, of) for one, of in zip(row, types, strict=True)) for row in product(*sets)
-    )
+    rows = (Tuple(convert(one, of) for one, of in zip(row, types, strict=True)) for row in product(*sets))
     if not any(isinstance(one, SetValue) for one in sets):
         return ListValue(rows)
     return SetValue(rows)
-
-

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.iac.hcl.functions.unification import convert, text, whole
 from scanner.iac.hcl.functions.definition import LONGEST, MOST, Functions, bounded
 from scanner.iac.hcl.functions.graphemes import graphemes
+from scanner.iac.hcl.functions.unification import convert, text, whole
 from scanner.iac.hcl.values import EvaluationError, ListValue, Object, Tuple
 
 FUNCTIONS = Functions()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from scanner.iac.hcl.functions.definition import Functions, blur, first_unsettled, nullable, unsettled_in
 from scanner.iac.hcl.functions.unification import boolean, convert, number, ordered, text
-from scanner.iac.hcl.functions.definition import Functions, blur, first_unsettled, nullable
 from scanner.iac.hcl.values import JsonText
 from scanner.model.unresolved import Unresolved
 
@@ -40,7 +40,7 @@ def to_list(value: Any) -> Any:
     if isinstance(value, Unresolved):
         return blur([value])
     if value is not None and not ordered(value):
-        return blur([first_unsettled(value) or Unresolved("a set has unsettled elements")])
+        return unsettled_in(value)
     return convert(value, ("list", "any"))
 
 
@@ -80,5 +80,3 @@ def is_hidden(value: Any) -> Any:
 def without_ephemeral(value: Any) -> Any:
     """Give a value as it is: what is known from code is not ephemeral."""
     return value
-
-

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from fractions import Fraction
+from math import isfinite
 from typing import Any, Final
 
-from scanner.iac.hcl.arithmetic import number_of
+from scanner.iac.hcl.arithmetic import BITS, number_of
 from scanner.iac.hcl.coercion import kind_said, to_bool, to_number, to_text
 from scanner.iac.hcl.values import (
     Decimal,
@@ -99,10 +100,11 @@ def unify(types: list[Type]) -> Type | None:
         return next((word for word in ("unknown", "null") if word in types), "any")
     families = {one if isinstance(one, str) else one[0] for one in solid}
     if all(isinstance(one, str) for one in solid):
-        return solid[0] if len(solid) == 1 else ("text" if "text" in families else None)
+        # a number and a bool can stand together only if what is unsettled is a text
+        return solid[0] if len(solid) == 1 else ("text" if "text" in families or "unknown" in types else None)
     if not all(isinstance(one, tuple) for one in solid):
         return None
-    if "null" in types and len(families) == 1:
+    if "null" in types and "unknown" not in types and len(families) == 1:
         return "any"  # Terraform gives up on the type where null stands beside a structure
     return solid[0] if len(solid) == 1 else _unify_structures(solid, families)
 
@@ -207,6 +209,8 @@ def ordered(value: Any) -> bool:
 
 def text(value: Any) -> str:
     """Turn a text, a number or a bool into a text."""
+    if isinstance(value, int) and value.bit_length() > BITS:
+        raise Unsure("a number is too large to be written out")
     return to_text(settle(value) if type(value) is float else value)
 
 
@@ -224,7 +228,7 @@ def settle(value: float) -> int | float:
     """Give a number as Terraform keeps it; a plain float is the decimal that it is written as."""
     if isinstance(value, (int, Decimal)):
         return value
-    if value != value or value in (float("inf"), float("-inf")):
+    if not isfinite(value):
         raise EvaluationError("it is not a finite number")
     return number_of(Fraction(repr(value)))
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 FUNCTIONS = Functions()
 
 _WORDS: Final[dict[str, Any]] = {
-    **dict.fromkeys("y Y yes Yes YES true True TRUE on On ON".split(), True),
-    **dict.fromkeys("n N no No NO false False FALSE off Off OFF".split(), False),
+    **dict.fromkeys(["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"], True),
+    **dict.fromkeys(["n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"], False),
     **dict.fromkeys(["", "~", "null", "Null", "NULL"]),
 }
 _WHOLE = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", re.ASCII)
@@ -200,6 +200,8 @@ def _write(value: Any, indent: int, into: list[str], *, inline: bool) -> None:
     if isinstance(value, dict) and value:
         lead = ""
         for key in sorted(value):
+            if "\n" in key:
+                raise Unsure("a key of several lines is not worked out")
             into.append(f"{lead}{_quoted(key)}:")
             lead = " " * indent
             _write_after(value[key], indent, into, sequence_indent=indent)
@@ -267,7 +269,11 @@ def _literal(value: str, indent: int) -> str:
 
 
 def _quoted(value: str) -> str:
-    return '"' + "".join(_ESCAPES.get(one) or (one if _is_printable(ord(one)) else _escape(ord(one))) for one in value) + '"'
+    return (
+        '"'
+        + "".join(_ESCAPES.get(one) or (one if _is_printable(ord(one)) else _escape(ord(one))) for one in value)
+        + '"'
+    )
 
 
 def _is_printable(code: int) -> bool:

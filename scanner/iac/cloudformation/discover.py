@@ -1,0 +1,108 @@
+"""Discovery: the templates and change sets below a directory, without those that are only nested in others."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from scanner.iac.cloudformation.document import (
+    LARGEST,
+    Document,
+    is_change_set,
+    is_template,
+    may_be_change_set,
+    may_be_template,
+    names_types,
+)
+from scanner.iac.cloudformation.nested import local_of
+from scanner.iac.cloudformation.run import Run
+
+_ENDINGS: Final = (".yaml", ".yml", ".json", ".template")
+_SKIPPED: Final = frozenset({"node_modules", "__pycache__", "venv", "site-packages"})
+
+
+def roots(directory: Path, run: Run | None = None) -> list[Path]:
+    """Give the files below a directory that are stacks of their own, in order.
+
+    A template that another one nests is read there, with the parameters that it is given. What only nests itself in a
+    circle is read on its own, so that nothing is passed over. With `run` every file is parsed once for all.
+    """
+    run = run or Run(directory)
+    found: dict[str, Path] = {}
+    inner: dict[str, set[str]] = {}
+    for path in _walk(directory):
+        document = _candidate(path, run)
+        if document is None:
+            continue
+        key = os.path.realpath(path)
+        if key not in found:
+            found[key] = path
+            inner[key] = _nests(path, document.value) - {key}
+    nested = set().union(*inner.values()) if inner else set()
+    chosen = [key for key in found if key not in nested]
+    reached: set[str] = set()
+    for key in chosen:
+        _reach(key, inner, reached)
+    for key in found:
+        if key not in reached:
+            chosen.append(key)
+            _reach(key, inner, reached)
+    paths = [found[key] for key in sorted(chosen, key=lambda key: found[key].parts)]
+    run.waiting.update({os.path.realpath(path): None for path in paths if is_template(run.document(path).value)})
+    return paths
+
+
+def _walk(directory: Path) -> Iterator[Path]:
+    """Give the files that may be templates; links that lead out of the directory are not followed."""
+    top = os.path.realpath(directory)
+    for here, directories, files in os.walk(directory):
+        assembly = "manifest.json" in files
+        directories[:] = sorted(
+            name
+            for name in directories
+            if not name.startswith(".") and name not in _SKIPPED and not (assembly and name.startswith("asset."))
+        )
+        for name in sorted(files):
+            if not name.endswith(_ENDINGS) or name.startswith("."):
+                continue
+            path = os.path.join(here, name)  # noqa: PTH118  # a Path costs more than the look at it
+            if os.path.islink(path) and not os.path.realpath(path).startswith(top + os.sep):  # noqa: PTH114
+                continue
+            yield Path(path)
+
+
+def _candidate(path: Path, run: Run) -> Document | None:
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
+    except OSError:
+        return None  # a socket, a link to nothing, a file that may not be read by whoever scans
+    template, change_set = may_be_template(data), path.suffix == ".json" and may_be_change_set(data)
+    if not template and not change_set:
+        return None
+    if len(data) > LARGEST:
+        return run.document(path) if names_types(data) else None
+    document = run.document(path, data)
+    if is_template(document.value) or is_change_set(document.value):
+        return document
+    # what does not parse may be meant for another program (Helm, Jinja), unless it speaks of CloudFormation's types
+    return document if document.value is None and document.problems and names_types(data) else None
+
+
+def _nests(path: Path, value: Any) -> set[str]:
+    resources = value.get("Resources") if isinstance(value, dict) else None
+    if not isinstance(resources, dict):
+        return set()
+    locals_ = (local_of(one) for one in resources.values() if isinstance(one, dict))
+    return {os.path.realpath(path.parent / local) for local in locals_ if local}
+
+
+def _reach(start: str, inner: dict[str, set[str]], reached: set[str]) -> None:
+    waiting = [start]
+    while waiting:
+        here = waiting.pop()
+        if here not in reached:
+            reached.add(here)
+            waiting.extend(inner.get(here, ()))
