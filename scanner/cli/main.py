@@ -19,7 +19,7 @@ from scanner.cli.gate_options import NAMES, CodeRequest, code_options
 from scanner.cli.records import attest, review, waive
 
 _SEVERITIES = ("critical", "high", "medium", "low")
-_FORMATS = ("json", "junit", "csv", "html", "markdown")
+_FORMATS = ("json", "junit", "csv", "html", "markdown", "sarif", "github", "step-summary", "comment", "gitlab")
 
 EPILOG = """\b
 Exit codes:

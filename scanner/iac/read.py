@@ -90,8 +90,11 @@ def _estate(  # private; all that an estate is made of
                 resources.setdefault(form.kind.kind, []).append(resource)
     problems = [problem for code in codes for problem in code.problems]
     resources[CodePart.kind] = [*parts]
-    listings, gaps = _extent(work, source, root, problems, whole=whole)
     regions = tuple(dict.fromkeys(str(block.region) for block in blocks)) or ("?region",)
+    for need in work.needs.values():
+        if need.kind.kind not in resources and not need.facts and _stands_for_a_place(need.kind):
+            resources[need.kind.kind] = [*_places(need.kind, account, regions)]
+    listings, gaps = _extent(work, source, root, problems, frozenset(resources), whole=whole)
     return Estate(
         source=source, account=somewhere(account), caller="", regions=regions, taken_at=at, listings=listings,
         resources={kind: tuple(found) for kind, found in sorted(resources.items())}, gaps=gaps, account_name=root,
@@ -118,14 +121,34 @@ def _part(code: Code, account: str, name: str, spot: Spot, state: str, said: str
     return CodePart(f"{spot.said} {name}", name, account, "", readings, declaration)
 
 
+def _stands_for_a_place(kind: type[Resource]) -> bool:
+    """Say whether there is one of a kind for each region, or one for the account, whatever is declared."""
+    listed = kind.listed_by
+    return listed is not None and listed.call is None and not listed.declared and not listed.measured
+
+
+def _places(kind: type[Resource], account: str, regions: Sequence[str]) -> Iterator[Resource]:
+    """Give the resources that stand for the regions, or for the account; all their facts follow from others."""
+    listed = kind.listed_by
+    assert listed is not None
+    for region in ("",) if listed.everywhere else regions:
+        names = {"partition": "aws", "region": region, "account": account}
+        yield kind(listed.id.format(**names), listed.name.format(**names), somewhere(account), somewhere(region), {})
+
+
 def _extent(
-    work: Plan, source: Source, root: str, problems: Sequence[Problem], *, whole: bool
+    work: Plan, source: Source, root: str, problems: Sequence[Problem], there: frozenset[str], *, whole: bool
 ) -> tuple[dict[tuple[str, str], Evidence], tuple[Gap, ...]]:  # fmt: skip
     """Say of each kind that is wanted whether all of it was seen."""
     listings: dict[tuple[str, str], Evidence] = {(CodePart.kind, ""): Evidence(source, f"all code of {root}")}
     gaps: list[Gap] = []
     for name, need in work.needs.items():
-        if name not in KINDS:
+        if _stands_for_a_place(need.kind):
+            if name in there:
+                listings[name, ""] = Evidence(source, f"all code of {root}")
+                continue
+            why = Unknown(Reason.RUNTIME, f"{need.kind.title}: no code sets it; only a running account tells")
+        elif name not in KINDS:
             why = Unknown(Reason.RUNTIME, f"{need.kind.title}: no code holds it; only a running account tells")
         elif problems:
             first = problems[0]

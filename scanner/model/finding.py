@@ -11,7 +11,7 @@ from typing import Any
 
 from scanner.model.declaration import Declaration
 from scanner.model.look import Read
-from scanner.model.reading import Evidence, Known, Reason
+from scanner.model.reading import Evidence, Known, Reason, Spot
 from scanner.model.rule import Rule
 from scanner.model.verdict import Outcome, Verdict
 from scanner.model.waiver import Ticket, Waiver
@@ -96,7 +96,15 @@ class Finding:
         last: Evidence | None = None
         for resource, fact, reading in self.reads:
             if resource is not None and fact is not None and resource.id == self.subject.id:
-                last = next((one for one in reversed(reading.evidence) if one.spot is not None), last)
+                # What a fact is made of may stand in other blocks, which settle it but are not at fault.
+                last = next(
+                    (
+                        one
+                        for one in reversed(reading.evidence)
+                        if one.spot is not None and (fact.by is None or _within(one.spot, block.spot))
+                    ),
+                    last,
+                )
         if last is None and block.spot is not None:
             last = Evidence(block.source, block.spot.said, spot=block.spot)
         return last
@@ -121,6 +129,10 @@ class Finding:
             value = show(reading.value) if isinstance(reading, Known) else reading.detail
             seen.setdefault((resource.id, fact.name), Observation(name, value, tuple(reading.evidence), known))
         return tuple(seen.values())
+
+
+def _within(spot: Spot, block: Spot | None) -> bool:
+    return block is not None and spot.file == block.file and block.line <= spot.line <= max(block.end_line, block.line)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,9 @@ def state_of(owner: Any, look: Look) -> str | None:
     if name.account != look.estate.account:
         raise CouldNotCheck(Unknown(Reason.BEYOND, f"{name.arn} belongs to account {name.account}, not scanned here"))
     key = resolve(name, look)
+    if key is None and name.alias.startswith("alias/aws/"):
+        # Code that names no key gets the service's own: AWS makes it, and nobody can disable or delete it.
+        return "Enabled"
     return GONE if key is None else key.state
 
 

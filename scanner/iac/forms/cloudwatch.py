@@ -75,7 +75,8 @@ def _about_data(raw: Mapping[str, Any]) -> bool:
     """Say whether any metric is of data; one that is open leaves that open only where no other is."""
     if stopped(raw.get("MetricName")):
         return stopped(raw.get("Namespace")) in OF_DATA
-    return any_of(stopped(raw.get("Metrics")) or (), lambda one: any(space in OF_DATA for space in _spaces(one)))
+    queries: Any = stopped(raw.get("Metrics")) or ()
+    return any_of(queries, lambda one: any(space in OF_DATA for space in _spaces(one)))
 
 
 def _spaces(query: Any) -> tuple[str, ...]:

@@ -139,7 +139,7 @@ def unify(types: list[Any]) -> Any:
     if any(isinstance(one, str) for one in types):
         return None
     kinds = {one[0] for one in types}
-    if kinds <= {"tuple", "list", "sequence"} or kinds == {"set"}:
+    if kinds <= {"tuple", "list", "sequence", "set"}:
         return _unify_sequences(types, kinds)
     if kinds <= {"object", "map", "dict"}:
         return _unify_mappings(types, kinds)
@@ -147,7 +147,7 @@ def unify(types: list[Any]) -> Any:
 
 
 def _unify_sequences(types: list[Any], kinds: set[str]) -> Any:
-    kind = "sequence" if "sequence" in kinds else kinds.pop() if len(kinds) == 1 else "list"
+    kind = kinds.pop() if len(kinds) == 1 else next((one for one in ("set", "sequence") if one in kinds), "list")
     if kind in ("tuple", "sequence") and len({len(one[1]) for one in types}) == 1:
         each = [unify(list(column)) for column in zip(*(one[1] for one in types), strict=True)]
         if None not in each:

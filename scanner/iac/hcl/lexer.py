@@ -90,9 +90,11 @@ class Skimmer:
             assert found is not None  # the end of the text is one of its marks
             kind = found.lastgroup
             here, position = found.start(kind or 0), found.end()
-            if kind == "newline":
+            if kind in ("newline", "end"):
                 if not stack:
                     return here, position
+                if kind == "end":
+                    raise _unclosed(stack[-1], position)
                 self._doubt(stack, position)
             elif kind == "comma":
                 self.mixed = self.mixed or not stack
@@ -110,12 +112,8 @@ class Skimmer:
                 stack.append(('"', here))
                 position = self._template(stack, position)
             elif kind == "heredoc":
-                stack.append(("<<" + text[here : found.end("heredoc")], here - 2))
+                stack.append(("<<" + text[here:position].split()[0], text.rfind("<<", 0, here)))
                 position = self._template(stack, position)
-            elif kind == "end":
-                if stack:
-                    raise _unclosed(stack[-1], position)
-                return position, position
 
     def _closed(self, stack: list[tuple[str, int]], here: int, position: int) -> int:
         """Close the bracket that is on top of the stack, and read on in the template around it, if there is one."""

@@ -8,7 +8,7 @@ from typing import Any
 from scanner.iac.hcl.choices import blend, lift
 from scanner.iac.hcl.coercion import kind_said, to_bool, to_text
 from scanner.iac.hcl.nodes import For, Item, Splat
-from scanner.iac.hcl.values import EvaluationError, Namespace, Object, Scope, SetValue, Tuple
+from scanner.iac.hcl.values import EvaluationError, ListValue, Namespace, Object, Scope, SetValue, Tuple
 from scanner.iac.hcl.working import WAYS, gathered, settle, work
 from scanner.model.unresolved import Unresolved, unresolved_in
 
@@ -55,6 +55,8 @@ def _splatted(node: Splat, scope: Scope, value: Any) -> Any:
     if doubt is not None:
         return doubt
     found = [work(node.each, Bound(scope, {"*": one})) for one in value]
+    if isinstance(value, (ListValue, SetValue)):
+        return ListValue(found)
     return Tuple(found) if isinstance(value, Tuple) else found
 
 

@@ -267,11 +267,13 @@ class Module:
         def work() -> Any:
             attributes = block.body.attributes
             said = self.within(name)
-            if "sensitive" in attributes and worked(attributes["sensitive"], self.scope) is not False:
-                return Unresolved(f"{said} is sensitive ({block.header.said})", (said,), block.header)
             if "value" not in attributes:
                 return Unresolved(f"{said} has no value ({block.header.said})", (said,), block.header)
-            return worked(attributes["value"], self.scope)
+            value = worked(attributes["value"], self.scope)
+            secret = "sensitive" in attributes and worked(attributes["sensitive"], self.scope) is not False
+            if secret and value is not None:  # that nothing is set is no secret
+                return Unresolved(f"{said} is sensitive ({block.header.said})", (said,), block.header)
+            return value
 
         return self._once(("output", name), work, block)
 

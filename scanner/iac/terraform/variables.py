@@ -87,7 +87,7 @@ class Declaration:
             value = worked(attributes["default"], _NOTHING)
         if value is UNSET:
             return Unresolved(f"{self.said} has no value ({self.spot.said})", (self.said,), self.spot)
-        if "sensitive" in attributes and worked(attributes["sensitive"], _NOTHING) is not False:
+        if value is not None and "sensitive" in attributes and worked(attributes["sensitive"], _NOTHING) is not False:
             return Unresolved(f"{self.said} is sensitive ({self.spot.said})", (self.said,), self.spot)
         return self._converted(value)
 

@@ -70,6 +70,7 @@ def test_values_from_the_command_line(repository: Repository, type_: str, text: 
         ("type = object({ a = string })\ndefault = {}", "var.v: the attribute a is required"),
         ("type = strong\ndefault = 7", "the type of var.v cannot be read: strong is not a type"),
         ("nullable = false\ndefault = null", ""),
+        ("sensitive = true\ndefault = null", ""),
     ],
 )
 def test_why_there_is_no_value(repository: Repository, declared: str, why: str) -> None:

@@ -81,8 +81,9 @@ def port(block: Block, around: Surroundings) -> int:
             return int(str(value)) if value is not ABSENT else port(cluster, around)
     if first_set(block, (*mine.source, *mine.restored)) is None:
         told = engine(block)
-        # The page of AWS::RDS::DBCluster tells another default for Aurora PostgreSQL than the API reference.
-        if not (block.type == "AWS::RDS::DBCluster" and "postgres" in told):
+        # The page of AWS::RDS::DBCluster tells another default for Aurora PostgreSQL than the API reference, that of
+        # AWS::DocDB::DBCluster tells none.
+        if not (block.type.startswith("AWS::") and told in ("aurora-postgresql", "docdb")):
             for name in sorted(_PORTS, key=len, reverse=True):
                 if told.startswith(name):
                     return _PORTS[name]

@@ -86,10 +86,10 @@ def takes_default(block: Block) -> bool:
     member = block.find(mine.cluster).value if mine.cluster else ABSENT
     if member is not ABSENT or isinstance(named, Unresolved):
         return False
-    if named is not ABSENT:
-        return isinstance(named, str) and named.startswith(_DEFAULT)
+    if named is not ABSENT and not (isinstance(named, str) and named.startswith(_DEFAULT)):
+        return False
     try:
-        _default_of(block)
+        default_settings(block)
     except CouldNotCheck:
         return False
     return True
