@@ -14,7 +14,7 @@ from typing import Any
 from scanner.iac.block import ABSENT, Block, Code, Found, Problem
 from scanner.iac.form import NOTHING, Always, At, Form, Joined, Made, Origin
 from scanner.iac.forms import forms_of
-from scanner.iac.forms.index import KINDS
+from scanner.iac.forms.index import KINDS, NOWHERE
 from scanner.iac.naming import arn_of, identities, name_of
 from scanner.iac.satellites import Satellites
 from scanner.iac.surroundings import Surroundings
@@ -88,6 +88,11 @@ def _estate(  # private; all that an estate is made of
                 resource = _resource(form, part, [fact.name for fact in need.facts], satellites, taken, moved)
                 origins[resource.kind, resource.id] = (form, part)
                 resources.setdefault(form.kind.kind, []).append(resource)
+                if block.address in resource.id:
+                    unnamed.setdefault(
+                        resource.kind,
+                        Unknown(Reason.UNRESOLVED, f"the code does not tell what {part.address} will be called in AWS"),
+                    )
     problems = [problem for code in codes for problem in code.problems]
     resources[CodePart.kind] = [*parts]
     regions = tuple(dict.fromkeys(str(block.region) for block in blocks)) or ("?region",)
@@ -97,7 +102,7 @@ def _estate(  # private; all that an estate is made of
     listings, gaps = _extent(work, source, root, problems, frozenset(resources), whole=whole)
     return Estate(
         source=source, account=somewhere(account), caller="", regions=regions, taken_at=at, listings=listings,
-        resources={kind: tuple(found) for kind, found in sorted(resources.items())}, gaps=gaps, account_name=root,
+        resources={kind: tuple(found) for kind, found in sorted(resources.items())}, gaps=gaps, account_name=root, unnamed=unnamed,
     )  # fmt: skip
 
 
@@ -149,7 +154,8 @@ def _extent(
                 continue
             why = Unknown(Reason.RUNTIME, f"{need.kind.title}: no code sets it; only a running account tells")
         elif name not in KINDS:
-            why = Unknown(Reason.RUNTIME, f"{need.kind.title}: no code holds it; only a running account tells")
+            reason = NOWHERE.get(name, "no code holds it")
+            why = Unknown(Reason.RUNTIME, f"{need.kind.title}: {reason}; only a running account tells")
         elif problems:
             first = problems[0]
             why = Unknown(

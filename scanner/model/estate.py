@@ -38,6 +38,8 @@ class Estate:
     gaps: tuple[Gap, ...] = ()
     calls: Mapping[str, int] = field(default_factory=dict)
     account_name: str = ""
+    #: kinds of which one may be called anything, because code leaves its name open or AWS gives it later, and why
+    unnamed: Mapping[str, Unknown] = field(default_factory=dict)
 
     @property
     def of_code(self) -> bool:

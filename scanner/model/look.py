@@ -244,6 +244,8 @@ class Look:
             if account and account != self.estate.account:
                 raise CouldNotCheck(Unknown(Reason.BEYOND, f"{id} belongs to account {account}, not scanned here"))
             self._close(kind, region or None)
+            if kind.kind in self.estate.unnamed:
+                raise CouldNotCheck(self.estate.unnamed[kind.kind])
             if id.startswith(_BUCKETS, id.find(":", len("arn:"))):
                 for other in self.others:
                     other._close(kind, None)  # noqa: SLF001  # it may be any account's

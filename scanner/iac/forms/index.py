@@ -165,3 +165,14 @@ MODULES: dict[str, Entry] = {
 TYPES = {type_: module for module, entry in MODULES.items() for type_ in entry.types}
 SATELLITES = frozenset(type_ for entry in MODULES.values() for type_ in entry.satellites)
 KINDS = frozenset(kind for entry in MODULES.values() for kind in entry.kinds)
+
+#: Kinds that live AWS lists and no code declares, and why.
+NOWHERE: dict[str, str] = {
+    "aws.access-analyzer.analysis": "what an analyzer finds shows at run time",
+    "aws.backup.backup-job": "jobs run in an account",
+    "aws.backup.copy-job": "jobs run in an account",
+    "aws.backup.held-point": "recovery points are made by jobs",
+    "aws.backup.legal-hold": "holds are placed on recovery points that exist",
+    "aws.backup.recovery-point": "recovery points are made by jobs",
+    "aws.backup.restore-job": "jobs run in an account",
+}

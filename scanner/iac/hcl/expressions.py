@@ -101,6 +101,8 @@ def _read_simple(place: Place) -> Expression | None:
         return Literal(place, 0, end, int(source))
     if _SIMPLE_TRAVERSAL.fullmatch(source):
         root, *names = source.split(".")
+        if root in _KEYWORDS:
+            return None
         found = Traversal(place, 0, end, root)
         at = len(root)
         for name in names:

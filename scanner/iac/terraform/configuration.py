@@ -156,7 +156,7 @@ class _Reader:
             kept[key] = merge(before, block)
         else:
             self._problem(
-                f"{said} is declared twice: first in {before.header.said}; this one is not judged", block.header
+                f"{said} is declared twice: first in {before.header.said}; this one is not read", block.header
             )
 
     def _problem(self, message: str, spot: Spot) -> None:

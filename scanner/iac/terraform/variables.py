@@ -14,7 +14,7 @@ from scanner.iac.hcl.expressions import parse_expression
 from scanner.iac.hcl.tree import Attribute, HclBlock
 from scanner.iac.hcl.values import EvaluationError, Scope
 from scanner.iac.terraform.content import worked
-from scanner.iac.terraform.documents import Documents, absolute, under
+from scanner.iac.terraform.documents import Documents, under
 from scanner.iac.terraform.types import ANY, NotAType, Type, convert, parse_type
 from scanner.model.reading import Spot
 from scanner.model.unresolved import Unresolved
@@ -49,7 +49,7 @@ def given(root: str, documents: Documents, var_files: Sequence[str], variables: 
     The environment is not asked: the same code gives the same verdicts everywhere.
     """
     made = Given()
-    for path in (*_automatic(root), *map(absolute, var_files)):
+    for path in (*_automatic(root), *(str(Path(one).resolve()) for one in var_files)):  # whoever names a link means it
         document = documents.document(path)
         made.files.append(document.file)
         made.problems += [Problem(wrong.message, wrong.spot, broken=True) for wrong in document.wrong]

@@ -7,6 +7,8 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+import jmespath
+
 from rules import catalogue
 from scanner.documents.construct import load_policy
 from scanner.engine import judge
@@ -14,14 +16,14 @@ from scanner.iac.block import Block, Code
 from scanner.iac.read import read
 from scanner.model.estate import Estate
 from scanner.model.finding import Finding, Findings
+from scanner.model.origin import NOTHING
 from scanner.model.policy import Scope
-from scanner.model.reading import Evidence, Known, Reading, Source, Spot, Unknown
+from scanner.model.reading import Known, Reading, Source, Spot, Unknown
 from scanner.model.resource import Resource
 from scanner.model.rule import Rule
-from scanner.model.unresolved import Unresolved
+from scanner.model.unresolved import Unresolved, unresolved_in
 from scanner.plan import Need, Plan, plan
-from scanner.resources import kinds
-from scanner.resources.alerting.regions import Region
+from scanner.resources.alerting.patterns import LEFT_OPEN
 from tests.collect.recorded import AT
 
 REGION, ACCOUNT = "eu-west-1", "111122223333"
@@ -51,16 +53,9 @@ def _work() -> Plan:
 
 
 def estate_of(*blocks: Block, whole: bool = True) -> Estate:
-    """Read the blocks of one account into an estate; what stands for its region is there, as in live AWS."""
-    code = Code(blocks[0].root, blocks[0].source, "hcl", list(blocks))
-    (found,) = read(code, _work(), at=AT, whole=whole)
-    regions = tuple(
-        Region(f"arn:aws:events:{one}:{ACCOUNT}:alerting", f"alerting in {one}", found.account, one, {})
-        for one in dict.fromkeys(block.region for block in blocks)
-    )
-    gaps = tuple(gap for gap in found.gaps if gap.kind != Region.kind)
-    listings = {**found.listings, (Region.kind, ""): Evidence(Source.TERRAFORM, "test")}
-    return replace(found, resources={**found.resources, Region.kind: regions}, listings=listings, gaps=gaps)
+    """Read the blocks of one account into an estate."""
+    (found,) = read(Code(blocks[0].root, blocks[0].source, "hcl", list(blocks)), _work(), at=AT, whole=whole)
+    return found
 
 
 def readings(kind: type[Resource], *blocks: Block) -> Mapping[str, Reading[Any]]:
@@ -76,22 +71,46 @@ def values(kind: type[Resource], *blocks: Block) -> dict[str, Any]:
 
 def live(kind: type[Resource], item: Values, **answers: Values) -> dict[str, Any]:
     """Give the facts that the live converters make of what AWS answers: of the listed item, and of calls by operation."""
-    import jmespath  # noqa: PLC0415  # of botocore, for tests only
-
     found: dict[str, Any] = {}
     for name, fact in kind.facts.items():
-        if fact.live is None:
+        told = fact.live
+        if told is None or told.side is not None:
             continue
-        operation = fact.live.call.operation if fact.live.call is not None else ""
-        answer = answers.get(operation) if operation else item
+        answer = item if told.call is None else answers.get(told.call.operation)
         if answer is None:
             continue
-        raw = jmespath.search(fact.live.path, answer)
+        raw = jmespath.search(told.path, answer)
         if raw is not None:
-            found[name] = fact.live.convert(raw)
-        elif not repr(fact.live.absent) == "NOTHING":
-            found[name] = fact.live.absent
+            found[name] = told.convert(raw)
+        elif told.absent is not NOTHING:
+            found[name] = told.absent
     return found
+
+
+def loses_only_it(kind: type[Resource], *blocks: Block, but: Sequence[str] = ()) -> None:
+    """Leave open every value of every block in turn: what hangs on it is open then, and nothing else changes.
+
+    `but` names attributes that only name something: of those nothing need be lost.
+    """
+    before = values(kind, *blocks)
+    for number, block in enumerate(blocks):
+        for path in leaves(block.values):
+            told = [*blocks[:number], leave_open(block, path), *blocks[number + 1 :]]
+            found = estate_of(*told).resources.get(kind.kind, ())
+            if not found or path[-1] in but:
+                continue
+            lost = found[0].doubt is not None
+            for name, value in before.items():
+                reading = found[0].readings[name]
+                if isinstance(reading, Unknown) or _is_open(reading.value):
+                    lost = True
+                else:
+                    assert reading.value == value, (block.address, path, name)
+            assert lost, (block.address, path)
+
+
+def _is_open(value: Any) -> bool:
+    return unresolved_in(value) is not None or (isinstance(value, str) and LEFT_OPEN in value)
 
 
 def leaves(raw: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -152,6 +171,3 @@ def never_flips(blocks: Sequence[Block], rules: Sequence[str], *, whole: bool = 
 def _key(one: Finding) -> tuple[str, str]:
     declared = one.subject.declaration
     return one.rule.id, declared.address if declared is not None else one.subject.id
-
-
-__all__ = ["OPEN", "Unknown"]

@@ -7,7 +7,7 @@ import json
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -79,7 +79,7 @@ def as_json(value: Any) -> str:
 class Digits(float):
     """A number of Terraform's, digit by digit."""
 
-    def __new__(cls, text: str) -> Digits:
+    def __new__(cls, text: str) -> Self:
         made = super().__new__(cls, text)
         made.text = text
         return made
@@ -93,7 +93,11 @@ def normal(text: str) -> str:
             return value.text
         if isinstance(value, dict):
             return "{" + ",".join(f"{json.dumps(key)}:{write(value[key])}" for key in sorted(value)) + "}"
-        return "[" + ",".join(map(write, value)) + "]" if isinstance(value, list) else json.dumps(value, ensure_ascii=False)
+        return (
+            "[" + ",".join(map(write, value)) + "]"
+            if isinstance(value, list)
+            else json.dumps(value, ensure_ascii=False)
+        )
 
     return write(json.loads(text, parse_int=Digits, parse_float=Digits))
 
@@ -118,7 +122,9 @@ def test_there_are_enough_expressions() -> None:
 @pytest.mark.skipif(shutil.which("terraform") is None, reason="terraform is not on this machine")
 def test_terraform_still_says_so(tmp_path: Path) -> None:
     items = ",\n".join(f'try(jsonencode({source}), "{ERROR}")' for source, _ in KEPT["values"])
-    (tmp_path / "main.tf").write_text(f"{FIXTURE}\nlocals {{\n  all = [\n{items},\n]\n}}\n", encoding="utf-8", newline="")
+    (tmp_path / "main.tf").write_text(
+        f"{FIXTURE}\nlocals {{\n  all = [\n{items},\n]\n}}\n", encoding="utf-8", newline=""
+    )
     answer = subprocess.run(
         ["terraform", "console"],
         cwd=tmp_path,

@@ -107,9 +107,9 @@ def test_two_of_one_name(repository: Repository) -> None:
     })  # fmt: skip
     assert read.value("v") == 1
     assert read.problems == [
-        "aws_x.a is declared twice: first in a.tf:1; this one is not judged",
+        "aws_x.a is declared twice: first in a.tf:1; this one is not read",
         "local.l is declared twice: first in a.tf:5",
-        "variable.x is declared twice: first in b.tf:7; this one is not judged",
+        "variable.x is declared twice: first in b.tf:7; this one is not read",
     ]
     assert all(one.broken and one.spot.file == "b.tf" for one in read.code.problems)
 

@@ -25,8 +25,9 @@ def test_what_comes_later_holds(repository: Repository) -> None:
     ):
         files[name] = f'{{"v": {number}}}' if name.endswith("json") else f"v = {number}\n"
         found.append(repository.read(files).value("v"))
-    repository.write({"../given.tfvars": "v = 6", "../more.tfvars.json": '{"v": 7}'})
-    more = [repository.path / ".." / name for name in ("given.tfvars", "more.tfvars.json")]
+    repository.write({"../given.tfvars": "v = 6", "../real.tfvars.json": '{"v": 7}'})
+    (repository.path / "more.tfvars.json").symlink_to(repository.path.parent / "real.tfvars.json")
+    more = [repository.path / ".." / "given.tfvars", repository.path / "more.tfvars.json"]
     found.append(repository.read(files, var_files=more[:1]).value("v"))
     found.append(repository.read(files, var_files=more).value("v"))
     found.append(repository.read(files, var_files=more, variables={"v": 8}).value("v"))
