@@ -63,7 +63,7 @@ def _copies(rule: PlanRule) -> Iterator[_Kept]:
 
 
 def _vault(copy: Copy, number: int) -> str:
-    return f"vault #{number}" if unresolved_in(copy.vault) else copy.vault
+    return f"vault #{number}" if unresolved_in(copy.vault) is not None else copy.vault
 
 
 def _short(one: _Kept, wanted: timedelta) -> Iterator[str]:

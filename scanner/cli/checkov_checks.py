@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from rules import catalogue
@@ -125,8 +126,18 @@ def _plain(value: Any) -> Any:
     return value
 
 
+def write_checks(directory: Path) -> Path:
+    """Write the checks into a directory, as checkov's --external-checks-dir wants it; give the file."""
+    from scanner.cli.output import prepare, write_all  # noqa: PLC0415  # a check that judges writes nothing
+
+    prepare(directory)
+    file = directory / FILE
+    write_all([(directory / "__init__.py", ""), (file, written())])
+    return file
+
+
 def written() -> str:
-    """Write the file of checks."""
+    """Give the file of checks."""
     rows = []
     for one in offers():
         types = ", ".join(f'"{name}"' for name in one.types)
@@ -175,7 +186,8 @@ class RuleCheck(BaseResourceCheck):
     def scan_resource_conf(self, conf):
         if verdict is None:
             return CheckResult.SKIPPED
-        outcome, because = verdict(self.id, self.entity_type, self.entity_path.rpartition(".")[2], conf)
+        name = self.entity_path.rpartition(self.entity_type)[2].lstrip(".:")
+        outcome, because = verdict(self.id, self.entity_type, name, conf)
         if outcome == "failed":
             self.details.append(because)
         elif outcome == "unknown":

@@ -75,6 +75,7 @@ def _estate(  # private; all that an estate is made of
     source, root = codes[0].source, ", ".join(dict.fromkeys(code.root for code in codes))
     taken: set[str] = set()
     resources: dict[str, list[Resource]] = {}
+    unnamed: dict[str, Unknown] = {}
     satellites = Satellites(blocks, Surroundings(codes, whole=whole))
     moved = {(code.root, new): old for code in codes for new, old in code.moved.items()}
     for block in blocks:

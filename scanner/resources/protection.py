@@ -13,6 +13,7 @@ from scanner.model.look import Look, Partial, all_of, any_of, either, gathered, 
 from scanner.model.reading import Reason, Unknown
 from scanner.model.resource import Resource
 from scanner.model.rule import concrete
+from scanner.model.unresolved import Unresolved
 from scanner.resources.aws_backup.history import (
     Copied,
     Keeping,
@@ -105,9 +106,18 @@ def covers(store: DataStore, look: Look) -> Partial[Cover]:
             raise CouldNotCheck(Unknown(Reason.OPEN, said))
         if plan is None:
             return ()
-        return tuple(Cover(plan.id, plan.name, rule, selection.role) for rule in plan.rules)
+        role = selection.role if selection.declaration is None else _role(selection)
+        return tuple(Cover(plan.id, plan.name, rule, role) for rule in plan.rules)
 
     return gathered(look.every(Selection, region=store.region), rules_of)
+
+
+def _role(selection: Selection) -> str:
+    """Give the role of a selection; one that code leaves open hides nothing but itself."""
+    try:
+        return selection.role
+    except CouldNotCheck as stop:
+        return Unresolved(stop.unknown.detail, reason=stop.unknown.reason)  # type: ignore[return-value]
 
 
 def admitted(selection: Selection, store: DataStore, look: Look) -> bool:

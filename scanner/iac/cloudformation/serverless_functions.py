@@ -106,7 +106,7 @@ def _role(sam: Sam, service: str) -> Fields:
         if "VpcConfig" in sam.fields:
             managed.append(_managed(sam, "AWSLambdaVPCAccessExecutionRole"))
     tracing = sam.raw("Tracing")
-    if tracing is not None and tracing != "Disabled":
+    if tracing is not None and not (isinstance(tracing, str) and tracing == "Disabled"):
         managed.append(_managed(sam, "AWSXRayDaemonWriteAccess"))
     inline: list[Any] = []
     written = sam.fields.get("Policies")
@@ -169,7 +169,7 @@ def _events(sam: Sam) -> Iterator[Part]:
             yield Part(f"{sam.name}{name}", _EVENTS[kind], partial(sam.open, f"AWS SAM makes it of event {name}"))
         else:
             _tell(sam, f"its event {name} of type {kind}", place)
-        if kind in _APIS:
+        if isinstance(kind, str) and kind in _APIS:
             key, api, made = _APIS[kind]
             if key not in properties and api not in sam.stack.blocks:
                 yield Part(api, made, partial(sam.open, "AWS SAM makes one API of all such events"))
@@ -202,7 +202,8 @@ def _subscription(sam: Sam, properties: dict[str, Any], at: Path) -> Fields:
     for key in ("Topic", "FilterPolicy", "FilterPolicyScope", "Region"):
         if key in properties:
             fields[names.get(key, key)] = (properties[key], (*inner, key), sam.env)
-    if properties.get("SqsSubscription") not in (None, False):
+    queue = properties.get("SqsSubscription")
+    if queue is not None and queue is not False:
         return sam.open("AWS SAM makes a queue between the topic and the function")
     return fields
 

@@ -58,7 +58,8 @@ def _watches(raw: Mapping[str, Any]) -> Any:
     # Of a formula it matters only that it is one.
     if not named and (len(queries) != 1 or stopped(raw.get("ThresholdMetricId"))):
         return watched({})
-    return unresolved_in(raw) or watched(raw)
+    open_ = unresolved_in(raw)
+    return watched(raw) if open_ is None else open_
 
 
 def _parts(raw: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -7,12 +7,12 @@ from datetime import timedelta
 from typing import Any, Final
 
 from scanner.iac.block import ABSENT, Block
-from scanner.iac.convert import CLOUDFORMATION_TAGS, TERRAFORM_TAGS
+from scanner.iac.convert import CLOUDFORMATION_TAGS, TERRAFORM_TAGS, each
 from scanner.iac.form import ARN, NAME, Form, at, made
 from scanner.iac.lowering import lowered, many, stopped
 from scanner.iac.naming import arn_of, name_of
 from scanner.model.convert import text, whole
-from scanner.model.unresolved import Unresolved, unresolved_in
+from scanner.model.unresolved import unresolved_in
 from scanner.resources.alerting.metric_filters import MetricFilter, metric_of
 from scanner.resources.logs import LogGroup, kept_for
 
@@ -47,9 +47,13 @@ def _filter_arn(group: str) -> Callable[[Block], str]:
 
 def _metrics(namespace: str, name: str) -> Callable[[Any], tuple[Any, ...]]:
     lower = lowered({namespace: "metricNamespace", name: "metricName"})
-    return lambda raw: tuple(
-        one if isinstance(one, Unresolved) else unresolved_in(lower(one)) or metric_of(lower(one)) for one in many(raw)
-    )
+
+    def metric(raw: Any) -> Any:
+        told = lower(raw)
+        open_ = unresolved_in(told)
+        return metric_of(told) if open_ is None else open_
+
+    return lambda raw: each(metric)(many(raw))
 
 
 def _with_streams(block: Block) -> Any:

@@ -165,7 +165,7 @@ def test_no_bytes_crash(data):
 
 
 _ODD = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.sampled_from(["", "a", "Key", "Prod", "${Name}", "AWS::NoValue", "AWS::Region", "Key.Arn", "{{resolve:ssm:x}}"])),
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.sampled_from(["", "a", "Key", "Prod", "${Name}", "AWS::NoValue", "AWS::Region", "Key.Arn", "@0123@", "{{resolve:ssm:x}}"])),
     lambda inner: st.one_of(
         st.lists(inner, max_size=4),
         st.dictionaries(
@@ -202,7 +202,8 @@ def test_no_value_in_any_place_crashes(path, value):
     for step in path[:-1]:
         here = here[step]
     here[path[-1]] = value
-    _read(json.dumps(template).encode(), "t.json")
+    text = json.dumps(template)
+    _read(text.replace('"@0123@"', "0123").encode(), "t.yaml" if "@0123@" in text else "t.json")
 
 
 @settings(max_examples=60, deadline=None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import types
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules import catalogue
-from scanner.cli.checkov_checks import FILE, Offer, offers, verdict, written
+from scanner.cli.checkov_checks import FILE, Offer, offers, verdict, write_checks, written
 from scanner.cli.choice import Choice
 from scanner.cli.code_report import report_on_code
 from scanner.cli.gate import read_code
@@ -123,8 +122,9 @@ class _Categories:
 class _BaseCheck:
     """As much of checkov's base class as a check meets."""
 
-    def __init__(self, name: str, id: str, categories: list[str], supported_resources: tuple[str, ...]) -> None:
-        self.name, self.id, self.categories, self.supported_resources = name, id, categories, supported_resources
+    def __init__(self, **told: Any) -> None:
+        self.name, self.id = told["name"], told["id"]
+        self.categories, self.supported_resources = told["categories"], told["supported_resources"]
         self.details: list[str] = []
 
     def run(self, kind: str, name: str, conf: dict[str, Any]) -> dict[str, Any]:
@@ -134,7 +134,7 @@ class _BaseCheck:
 
 class TestFile:
     @pytest.fixture
-    def checkov(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    def checkov(self, monkeypatch: pytest.MonkeyPatch) -> None:
         enums, base = types.ModuleType("enums"), types.ModuleType("base")
         enums.CheckResult, enums.CheckCategories = _Result, _Categories()  # type: ignore[attr-defined]
         base.BaseResourceCheck = _BaseCheck  # type: ignore[attr-defined]
@@ -143,7 +143,6 @@ class TestFile:
         for name in ("checkov", "checkov.common", "checkov.common.models", "checkov.terraform", "checkov.terraform.checks",
                      "checkov.terraform.checks.resource"):  # fmt: skip
             monkeypatch.setitem(sys.modules, name, types.ModuleType(name))
-        yield
 
     def _checks(self) -> dict[str, Any]:
         space: dict[str, Any] = {}
@@ -157,6 +156,11 @@ class TestFile:
         assert checks["BK404"].categories == ["ENCRYPTION"]
         assert checks["BK106"].supported_resources == ("aws_dynamodb_table",)
         assert written() == written()
+
+    def test_it_is_written_as_checkov_wants_it(self, tmp_path: Path) -> None:
+        file = write_checks(tmp_path / "checks")
+        assert file.read_text(encoding="utf-8") == written()
+        assert sorted(one.name for one in file.parent.iterdir()) == ["__init__.py", FILE]
 
     def test_it_judges_and_says_why(self, checkov: None, capsys: pytest.CaptureFixture[str]) -> None:
         check = self._checks()["BK106"]
