@@ -70,21 +70,31 @@ class Block:
     #: what is known of it without a path: the ARN and the name that AWS gave it, where a state or a plan tells them
     known_arn: str = ""
     known_name: str = ""
+    #: what was found so far, by path: many facts look at the same attributes
+    _known: dict[str, Found] = field(default_factory=dict, init=False, repr=False)
 
     def find(self, path: str) -> Found:
         """Give what stands at a dotted path; a list of one is walked through, as nested blocks are."""
+        found = self._known.get(path)
+        if found is None:
+            found = self._known[path] = self._find(path)
+        return found
+
+    def _find(self, path: str) -> Found:
         here: Any = self.values
         steps: list[str | int] = []
         for part in path.split(".") if path else ():
-            if isinstance(here, (list, tuple)):
-                if not here:
+            kind = type(here)
+            if kind is not dict:
+                if kind is list or isinstance(here, (list, tuple)):
+                    if not here:
+                        return Found(ABSENT, self.place(steps), path)
+                    here = here[0]
+                    steps.append(0)
+                if isinstance(here, Unresolved):
+                    break
+                if not isinstance(here, Mapping):
                     return Found(ABSENT, self.place(steps), path)
-                here = here[0]
-                steps.append(0)
-            if isinstance(here, Unresolved):
-                break
-            if not isinstance(here, Mapping):
-                return Found(ABSENT, self.place(steps), path)
             here = here.get(part)
             if here is None:
                 return Found(ABSENT, self.place([*steps, part]), path)
@@ -129,6 +139,9 @@ class Block:
 
 def plain(value: Any) -> Any:
     """Work out a whole value: plain mappings and lists, with `Unresolved` left where it is."""
+    kind = type(value)
+    if kind is str or kind is bool or kind is int:
+        return value
     if isinstance(value, Mapping):
         return {key: plain(one) for key, one in value.items()}
     if isinstance(value, (list, tuple)):

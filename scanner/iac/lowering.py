@@ -114,10 +114,10 @@ def written(block: Block, path: str) -> str | None:
     What is open in the document says so, for who matches it (`patterns.LEFT_OPEN`); raise where all of it is.
     """
     value = block.find(path).value
-    if value is ABSENT or value == "":
+    if value is ABSENT:
         return None
     if isinstance(value, str):
-        return value
+        return value or None
     return json.dumps(stopped(_document(value)), default=_left_open)
 
 

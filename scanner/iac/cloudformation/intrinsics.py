@@ -43,8 +43,13 @@ def _get_att(stack: Stack, argument: Any, at: Path, env: Env) -> Any:
 
 
 def text_or_open(value: Any) -> Any:
-    """Give the text of a scalar, what is unresolved as it is, None for anything else."""
-    return value if isinstance(value, Unresolved) else text_of(value)
+    """Give the text of a scalar, what is unresolved with texts to choose from, None for anything else."""
+    if not isinstance(value, Unresolved):
+        return text_of(value)
+    if all(isinstance(one, str) for one in value.choices):
+        return value
+    texts = tuple(text_of(one) for one in value.choices)
+    return type(value)(value.why, value.refs, value.spot, () if None in texts else texts, value.reason)
 
 
 def _sub(stack: Stack, argument: Any, at: Path, env: Env) -> Any:
@@ -143,16 +148,21 @@ def _split(stack: Stack, argument: Any, at: Path, env: Env) -> Any:
     if isinstance(found, Unresolved):
         return found
     delimiter, text = text_or_open(found[0]), text_or_open(found[1])
-    if not delimiter_is_good(delimiter) or text is None:
+    if not isinstance(delimiter, Unresolved) and not delimiter:
         return stack.unresolved("Fn::Split needs a delimiter and a text", at)
-    if isinstance(text, str) and not is_settled(text) and isinstance(delimiter, str) and delimiter not in (":", "/"):
+    if text is None:
+        return stack.unresolved("Fn::Split needs a delimiter and a text", at)
+    parts = settle(lambda both: _divided(both[0], both[1]), [delimiter, text], partial(stack.place, at))
+    if parts is None:
         return stack.unresolved(f"a part of {text} hangs on where the stack is deployed", at)
-    return settle(lambda both: both[1].split(both[0]), [delimiter, text], partial(stack.place, at))
+    return parts
 
 
-def delimiter_is_good(delimiter: Any) -> bool:
-    """Tell whether something can split a text, or is not known."""
-    return isinstance(delimiter, Unresolved) or (isinstance(delimiter, str) and delimiter != "")
+def _divided(delimiter: str, text: str) -> list[str] | None:
+    """Give the parts of a text; None where a part of it that is not known may hold the delimiter."""
+    if not delimiter or (not is_settled(text) and delimiter not in (":", "/")):
+        return None
+    return text.split(delimiter)
 
 
 def _find_in_map(stack: Stack, argument: Any, at: Path, env: Env) -> Any:

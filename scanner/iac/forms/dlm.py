@@ -288,7 +288,7 @@ FORMS = (
         arn="arn:{partition}:dlm:{region}:{account}:policy/{name}",
         gives={"Ref": _id, "Arn": ARN},
         facts={
-            "description": at("Description", text, absent=""),
+            "description": at("Description", text, absent="", docs="AWS::DLM::LifecyclePolicy: Description is not required"),
             # Whether it is on where nothing is said, the property reference does not tell.
             "state": at("State", text, write=str),
             "default": _named("DefaultPolicy"),

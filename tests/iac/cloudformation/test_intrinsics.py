@@ -270,3 +270,12 @@ def test_exports_of_other_templates_of_the_run(tmp_path):
     assert values(found[0])["P"] == 35
     assert isinstance(values(found[0])["Q"], Unresolved)
     assert why(values(found[0])["R"]) == "several templates export twice"
+
+
+def test_choices_that_are_numbers_are_put_into_texts(tmp_path):
+    head = "Parameters: {Days: {Type: Number, AllowedValues: [7, 30]}, Sep: {Type: String, AllowedValues: ['', '-']}}"
+    assert one(tmp_path, "!Sub '${Days}d'", head).choices == ("7d", "30d")
+    assert one(tmp_path, "!Join ['', [a, !Ref Days]]", head).choices == ("a7", "a30")
+    assert one(tmp_path, "!Split [!Ref Sep, 'a-b']", head).choices == ()
+    assert one(tmp_path, "!Split ['-', !Ref Days]", head).choices == (["7"], ["30"])
+    assert one(tmp_path, "!Select [0, !Split ['-', !Ref Sep]]", head).choices == ()

@@ -16,7 +16,7 @@ from scanner.iac.block import Block, Code
 from scanner.iac.forms import forms_of
 from scanner.iac.read import read
 from scanner.model.origin import NOTHING
-from scanner.model.policy import Scope
+from scanner.model.policy import Policy, Scope
 from scanner.model.reading import Known, Reading, Source, Spot, Unknown
 from scanner.model.resource import Resource
 from scanner.model.system import Selector, System
@@ -50,13 +50,18 @@ def template(kind: str, name: str, values: Mapping[str, Any] = _NONE, *, region:
 
 
 @cache
-def _work(everything: bool) -> Plan:  # noqa: FBT001
+def _work(everything: bool) -> Plan:
     work = plan(rules.catalogue().rules.values())
     if everything:
         for name, need in work.needs.items():
             facts = tuple(fact for fact in kinds()[name].facts.values() if fact.live is not None)
             work.needs[name] = replace(need, facts=facts)  # type: ignore[index]
     return work
+
+
+@cache
+def _policy() -> Policy:
+    return load_policy()
 
 
 def readings(kind: type[Resource], blocks: Sequence[Block], *, whole: bool = True) -> Mapping[str, Reading[Any]]:
@@ -122,7 +127,7 @@ def verdicts(
     code = Code(".", blocks[0].source, "hcl", list(blocks))
     found: dict[tuple[str, str], tuple[str, str]] = {}
     for estate in read(code, _work(everything=False), at=AT, whole=whole):
-        judged = judge(chosen, estate, load_policy(), at=AT, systems=SYSTEMS, scope=SCOPE)
+        judged = judge(chosen, estate, _policy(), at=AT, systems=SYSTEMS, scope=SCOPE)
         assert not judged.crashes
         for one in judged.findings:
             declaration = one.subject.declaration
@@ -185,7 +190,8 @@ def hold_facts(kind: type[Resource], blocks: Sequence[Block], *idle: str) -> Non
                 assert known.value == reading.value, f"{steps}: {name}"
             elif isinstance(before[name], Known):
                 opens[steps[0]].add(name)
-    assert {attribute for attribute, names in opens.items() if not names} == set(idle)
+    still = {attribute for attribute, names in opens.items() if not names}
+    assert still == set(idle), still
 
 
 def _has_open(value: Any) -> bool:
