@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from rules.kit import rule
 from scanner.model.duration import speak
@@ -85,9 +86,10 @@ def daily_at_most(demand: Objective) -> timedelta:
         return _DAY
 
 
-def _days(at: datetime, wanted: timedelta) -> set[str]:
+@lru_cache(maxsize=16)
+def _days(at: datetime, wanted: timedelta) -> frozenset[str]:
     # Today's backup may still be to come, and that of the first day has reached its age.
-    return {f"{at - timedelta(days=back):%Y-%m-%d}" for back in range(1, max(wanted.days, 2))}
+    return frozenset(f"{at - timedelta(days=back):%Y-%m-%d}" for back in range(1, max(wanted.days, 2)))
 
 
 def _days_held(made: tuple[Made, ...], at: datetime) -> set[str]:

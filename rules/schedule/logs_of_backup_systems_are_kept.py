@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from rules.kit import rule
+from scanner.model.arn import Somewhere, tentative
 from scanner.model.duration import speak
+from scanner.model.errors import CouldNotCheck
 from scanner.model.policy import Objective
+from scanner.model.reading import Reason, Unknown
 from scanner.model.verdict import Severity, Verdict
 from scanner.resources.logs import LogGroup
 
@@ -30,7 +33,11 @@ def logs_of_backup_systems_are_kept(group: LogGroup, demand: Objective) -> Verdi
     wanted = demand.log_retention
     name = group.name.lower()
     telling = name.startswith(_TELLING) or any(word in name for word in _TELLING_WORDS)
-    if not telling and not demand.memberships():
+    member = bool(demand.memberships())
+    if not member and isinstance(tentative(group.name, group), Somewhere):
+        said = f"the code does not settle the name of {group.name}, and that tells whether it is about backups"
+        raise CouldNotCheck(Unknown(Reason.UNRESOLVED, said))
+    if not telling and not member:
         return Verdict.exempt("belongs to no declared system, and its name tells of no backups")
     if group.log_class == "DELIVERY":
         return Verdict.exempt("only passes logs on to S3 or Firehose, and keeps them for one day")

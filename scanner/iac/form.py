@@ -133,7 +133,8 @@ class Form:
     block; it must give what live AWS gives as the id of the kind. `name` is the path of the attribute that holds its
     name in AWS (several: the first that is set). `gives` says what references to its attributes evaluate to.
     `each` makes one resource of every nested block at that path. `when` says whether a block is of this kind at all.
-    `parent` is the path of the attribute that names the resource it is part of, where `arn` needs it.
+    `parent` is the path of the attribute that names the resource it is part of, where `arn` needs it. `once` says that
+    all blocks of the kind with one `arn` tell of one resource: the first stands for it, and its facts are joined.
     """
 
     kind: type[Resource]
@@ -145,3 +146,4 @@ class Form:
     beyond: Mapping[str, str] = field(default_factory=dict)
     each: str = ""
     when: Callable[[Block], bool] | None = None
+    once: bool = False

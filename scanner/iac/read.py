@@ -18,7 +18,7 @@ from scanner.iac.forms.index import KINDS, NOWHERE
 from scanner.iac.naming import arn_of, identities, name_of
 from scanner.iac.satellites import Satellites
 from scanner.iac.surroundings import Surroundings
-from scanner.model.arn import somewhere
+from scanner.model.arn import OPEN, somewhere
 from scanner.model.declaration import Declaration
 from scanner.model.errors import CouldNotCheck
 from scanner.model.estate import Estate, Gap
@@ -74,6 +74,7 @@ def _estate(  # private; all that an estate is made of
 ) -> Estate:
     source, root = codes[0].source, ", ".join(dict.fromkeys(code.root for code in codes))
     taken: set[str] = set()
+    once: set[tuple[str, str, str]] = set()
     resources: dict[str, list[Resource]] = {}
     unnamed: dict[str, Unknown] = {}
     satellites = Satellites(blocks, Surroundings(codes, whole=whole))
@@ -84,7 +85,7 @@ def _estate(  # private; all that an estate is made of
             if need is None:
                 continue
             for part in _parts(form, block):
-                if form.when is not None and not form.when(part):
+                if (form.when is not None and not form.when(part)) or (form.once and _told(form, part, once)):
                     continue
                 resource = _resource(form, part, [fact.name for fact in need.facts], satellites, taken, moved)
                 origins[resource.kind, resource.id] = (form, part)
@@ -105,6 +106,15 @@ def _estate(  # private; all that an estate is made of
         source=source, account=somewhere(account), caller="", regions=regions, taken_at=at, listings=listings,
         resources={kind: tuple(found) for kind, found in sorted(resources.items())}, gaps=gaps, account_name=root, unnamed=unnamed,
     )  # fmt: skip
+
+
+def _told(form: Form, block: Block, before: set[tuple[str, str, str]]) -> bool:
+    """Say whether another block told already of the one resource that all of them are about."""
+    arn = str(arn_of(form, block))
+    key = (form.kind.kind, arn, block.root if f":{OPEN}" in arn else "")
+    told = key in before
+    before.add(key)
+    return told
 
 
 def _parts_of(code: Code, account: str) -> Iterator[CodePart]:

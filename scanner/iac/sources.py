@@ -10,10 +10,14 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scanner.iac.block import Code, Problem
 from scanner.model.errors import BackupScanError
 from scanner.model.reading import Source, Spot
+
+if TYPE_CHECKING:
+    from scanner.iac.cloudformation.run import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,7 @@ def _directory(
     directory: Path, base: Path, inputs: Inputs, done: set[str], progress: Callable[[str], None]
 ) -> Iterator[Code]:
     from scanner.iac.cloudformation import discover as templates  # noqa: PLC0415  # only what is there
+    from scanner.iac.cloudformation.run import Run  # noqa: PLC0415
     from scanner.iac.terraform import discover, loader  # noqa: PLC0415
 
     configurations = discover.Configurations(base)
@@ -70,10 +75,11 @@ def _directory(
                 base, root, variables=inputs.variables, var_files=inputs.var_files, workspace=inputs.workspace,
                 region=inputs.region, account=inputs.account, configurations=configurations,
             )  # fmt: skip
-    for found in templates.roots(directory):
+    run = Run(base)  # each template is parsed once, and sees what the others export
+    for found in templates.roots(directory, run):
         if _first(found, done):
             progress(_shown(found, base))
-            yield from _template(found, base, inputs)
+            yield from _template(found, base, inputs, run)
 
 
 def _file(file: Path, base: Path, inputs: Inputs, done: set[str]) -> Iterator[Code]:
@@ -103,10 +109,12 @@ def _file(file: Path, base: Path, inputs: Inputs, done: set[str]) -> Iterator[Co
     yield from _template(file, base, inputs)
 
 
-def _template(file: Path, base: Path, inputs: Inputs) -> Iterator[Code]:
+def _template(file: Path, base: Path, inputs: Inputs, run: Run | None = None) -> Iterator[Code]:
     from scanner.iac.cloudformation import template  # noqa: PLC0415
 
-    yield template.load(base, file, parameters=inputs.parameters, region=inputs.region, account=inputs.account)
+    yield template.load(
+        base, file, parameters=inputs.parameters, region=inputs.region, account=inputs.account, run=run
+    )  # fmt: skip
 
 
 def _first(path: Path, done: set[str]) -> bool:

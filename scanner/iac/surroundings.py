@@ -11,7 +11,7 @@ from typing import Any
 from scanner.iac.block import ABSENT, Block, Code
 from scanner.iac.forms import forms_of
 from scanner.iac.naming import arn_of, identities
-from scanner.model.arn import is_arn, somewhere
+from scanner.model.arn import OPEN, is_arn, somewhere
 from scanner.model.errors import CouldNotCheck
 from scanner.model.reading import Reason
 from scanner.model.unresolved import Unresolved
@@ -112,6 +112,27 @@ class Surroundings:
                 else:
                     found.append(one)
         return found, doubt
+
+    def beside(self, types: Iterable[str], block: Block) -> list[Block]:
+        """Give the blocks of these types in a block's account and region; raise where the code leaves open if it is."""
+        found: list[Block] = []
+        doubt: CouldNotCheck | None = None
+        for one in (one for type_ in types for one in self._of_type(type_)):
+            places = ((one.region, block.region), (one.account, block.account))
+            try:
+                if one.root == block.root or not any(place.startswith(OPEN) for place in places[0] + places[1]):
+                    near = all(somewhere(mine) == somewhere(other) for mine, other in places)
+                else:
+                    # What stands for a place means the same in its own root only.
+                    near = Unresolved(f"the code does not settle whether {one.address} is in the same place").stop()
+            except CouldNotCheck as stop:
+                doubt = doubt or stop
+                continue
+            if near:
+                found.append(one)
+        if not found and doubt is not None:
+            raise doubt
+        return found
 
     def _of_type(self, type_: str) -> list[Block]:
         if self._blocks is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from functools import lru_cache
 
 _UNITS = {
     "w": timedelta(weeks=1),
@@ -31,6 +32,7 @@ def parse_duration(text: str) -> timedelta:
         raise ValueError(f"{text!r} is too long for a duration; expected {EXPECTED}") from None
 
 
+@lru_cache(maxsize=256)
 def speak(length: timedelta) -> str:
     """Say a duration in days, hours, minutes and seconds, leaving out what is zero."""
     if length < timedelta():

@@ -63,6 +63,7 @@ class Look:
         "_kinds",
         "_listed",
         "_memo",
+        "_needed",
         "_shared",
         "estate",
         "notes",
@@ -83,6 +84,7 @@ class Look:
         self._bound: dict[str, tuple[Resource, ...]] = {}
         self._by_id: dict[str, dict[str, Resource]] = {}
         self._index: dict[Fact[Any], tuple[dict[Any, list[Resource]], list[tuple[Resource, Unknown]]]] = {}
+        self._needed: dict[Fact[Any], frozenset[Fact[Any]]] = {}
         self._memo: dict[tuple[Fact[Any], str], Reading[Any]] = {}
         self._shared: dict[Callable[[Look], Any], tuple[Any, Read]] = {}
 
@@ -144,7 +146,10 @@ class Look:
         self._memo[fact, resource.id] = Unknown(Reason.MALFORMED, f"{fact.key} of {resource.id} refers to itself")
         notes = self.notes
         outer, allowed = notes.trace, notes.allowed
-        notes.trace, notes.allowed = [], frozenset(fact.needs)
+        needed = self._needed.get(fact)
+        if needed is None:
+            needed = self._needed[fact] = frozenset(fact.needs)
+        notes.trace, notes.allowed = [], needed
         try:
             value = fact.by(resource, self)  # type: ignore[misc]
         except CouldNotCheck as stop:

@@ -179,7 +179,7 @@ def _principals(raw: Mapping[str, Any], number: int) -> Principals | None:
     )
 
 
-def _account_as_root(name: str) -> str:
+def _account_as_root(name: Any) -> Any:
     bare = not isinstance(name, Unresolved) and len(name) == 12 and name.isdigit()
     return f"arn:aws:iam::{name}:root" if bare else name
 

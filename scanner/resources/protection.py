@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from scanner.model.errors import CouldNotCheck
@@ -143,8 +144,13 @@ def cover_needs(kind: type[DataStore]) -> list[Fact[Any]]:
 
 def backup_kinds(kind: type[Resource]) -> tuple[type[Backup], ...]:
     """Give the kinds of backup that a kind of store can have."""
+    return _backup_kinds(kind.kind)
+
+
+@cache
+def _backup_kinds(kind: str) -> tuple[type[Backup], ...]:
     return tuple(
-        one for one in concrete(Backup) if issubclass(one, Backup) and (not one.made_of or kind.kind in one.made_of)
+        one for one in concrete(Backup) if issubclass(one, Backup) and (not one.made_of or kind in one.made_of)
     )
 
 

@@ -51,7 +51,7 @@ def evaluate(stack: Stack, raw: Any, at: Path, env: Env) -> Any:
         if env.names and "{" in raw:
             raw = replace_names(raw, env)
             if isinstance(raw, Unresolved):
-                return stack.at(raw, at)
+                return stack.because(raw, at)
         return dynamic(stack, raw, at) if "{{" in raw else raw
     if isinstance(raw, Unresolved):
         return stack.at(raw, at)
@@ -124,7 +124,7 @@ def _loop(stack: Stack, key: str, raw: Any, at: Path, env: Env) -> Iterator[tupl
             stack.note(Problem(message, stack.document.spot(at)))
             yield key, None, at, Env(env.names, env.held, stack.unresolved(message, at))
             return
-        value: Any = item if isinstance(item, Unresolved) else text_of(item)
+        value: Any = stack.because(item, (*at, 1)) if isinstance(item, Unresolved) else text_of(item)
         if value is None:
             value = stack.unresolved(f"{key} goes through what is no list of texts", (*at, 1))
         doubt = env.doubt

@@ -23,7 +23,7 @@ _VARIABLE: Final = re.compile(r"\$\{(!?)([^{}]*)\}")
 def _ref(stack: Stack, argument: Any, at: Path, env: Env) -> Any:
     name = evaluate(stack, argument, at, env)
     if isinstance(name, Unresolved):
-        return name
+        return stack.because(name, at)
     if not isinstance(name, str):
         return stack.unresolved("Ref names no text", at)
     return stack.ref(name, at, env)
@@ -36,7 +36,7 @@ def _get_att(stack: Stack, argument: Any, at: Path, env: Env) -> Any:
     found = [text_or_open(evaluate(stack, one, at, env)) for one in parts]
     for one in found:
         if isinstance(one, Unresolved):
-            return one
+            return stack.because(one, at)
         if one is None:
             return stack.unresolved("Fn::GetAtt needs a resource and an attribute", at)
     return stack.get_att(found[0], ".".join(found[1:]), at, env)
@@ -63,7 +63,7 @@ def _sub(stack: Stack, argument: Any, at: Path, env: Env) -> Any:
         return stack.unresolved("Fn::Sub needs a text", at)
     template = replace_names(template, env)
     if isinstance(template, Unresolved):
-        return stack.at(template, at)
+        return stack.because(template, at)
     parts: list[Any] = []
     end = 0
     for found in _VARIABLE.finditer(template):
@@ -94,7 +94,7 @@ def _arguments(stack: Stack, argument: Any, at: Path, env: Env, least: int) -> l
     """Give the evaluated items of a function's list; one that is `NO_VALUE` is left out, as everywhere."""
     found = evaluate(stack, argument, at, env)
     if isinstance(found, Unresolved):
-        return found
+        return stack.because(found, at)
     if not isinstance(found, list) or len(found) < least:
         return stack.unresolved(f"{at[-1]} needs a list of {least}", at)
     return found
@@ -108,12 +108,12 @@ def _join(stack: Stack, argument: Any, at: Path, env: Env) -> Any:
     if isinstance(items, Unresolved) and items.choices and all(isinstance(one, list) for one in items.choices):
         return settle(lambda both: _joined(both[0], both[1]), [delimiter, items], partial(stack.place, at))
     if isinstance(items, Unresolved):
-        return stack.at(items, at)
+        return stack.because(items, at)
     if not isinstance(items, list) or delimiter is None:
         return stack.unresolved("Fn::Join needs a text and a list", at)
     for one in items:
         if isinstance(one, Perhaps):
-            return stack.at(one, at)
+            return stack.because(one, at)
     parts = [text_or_open(one) for one in items]
     if None in [part for part in parts if not isinstance(part, Unresolved)]:
         return stack.unresolved("Fn::Join has an item that is no text", at)
@@ -129,18 +129,28 @@ def _select(stack: Stack, argument: Any, at: Path, env: Env) -> Any:
     if isinstance(found, Unresolved):
         return found
     index, items = text_or_open(found[0]), found[1]
+    if isinstance(items, Unresolved) and items.choices and isinstance(index, str):
+        chosen = settle(lambda one: _item(index, one[0]), [items], partial(stack.place, at))
+        return stack.because(items, at) if chosen is None else chosen
     for one in (index, items):
         if isinstance(one, Unresolved):
-            return stack.at(one, at)
+            return stack.because(one, at)
     if not isinstance(items, list) or index is None or not index.isdecimal() or len(index) > 9:
         return stack.unresolved("Fn::Select needs a number and a list", at)
     number = int(index)
     for one in items[: number + 1]:
         if isinstance(one, Perhaps):
-            return stack.at(one, at)
+            return stack.because(one, at)
     if number >= len(items):
         return stack.unresolved(f"Fn::Select asks for item {number} of {len(items)}", at)
     return items[number]
+
+
+def _item(index: str, items: Any) -> Any:
+    """Give an item that is certain to be there, else None."""
+    if not isinstance(items, list) or not index.isdecimal() or len(index) > 9:
+        return None
+    return items[int(index)] if int(index) < len(items) else None
 
 
 def _split(stack: Stack, argument: Any, at: Path, env: Env) -> Any:
@@ -170,7 +180,7 @@ def _find_in_map(stack: Stack, argument: Any, at: Path, env: Env) -> Any:
         return stack.unresolved("Fn::FindInMap needs a map and two keys", at)
     name, *keys = (text_or_open(evaluate(stack, one, (*at, n), env)) for n, one in enumerate(argument[:3]))
     if isinstance(name, Unresolved):
-        return name
+        return stack.because(name, at)
     found: list[tuple[Any, Path]] = [(stack.section("Mappings").get(name or ""), ("Mappings", str(name)))]
     first_open: Unresolved | None = None
     for key in keys:
@@ -188,7 +198,7 @@ def _find_in_map(stack: Stack, argument: Any, at: Path, env: Env) -> Any:
         values.append(evaluate(stack, default["DefaultValue"], (*at, 3, "DefaultValue"), env))
     if not values:
         missing = stack.unresolved(f"map {name} has no such entry", at)
-        return stack.at(first_open, at) if first_open is not None else missing
+        return stack.because(first_open, at) if first_open is not None else missing
     whole = values[0]
     for one in values[1:]:
         assert first_open is not None
@@ -212,7 +222,7 @@ def _if(stack: Stack, argument: Any, at: Path, env: Env) -> Any:
     if name is not None and env.names:
         name = replace_names(name, env)
         if isinstance(name, Unresolved):
-            return stack.at(name, at)
+            return stack.because(name, at)
     holds = stack.decide(argument[0], (*at, 0), env) if name is None else stack.condition(name, env)
     if not isinstance(holds, Unresolved):
         number = 1 if holds else 2
@@ -247,7 +257,7 @@ def _base64(stack: Stack, argument: Any, at: Path, env: Env) -> Any:
     if text is None:
         return stack.unresolved("Fn::Base64 needs a text", at)
     if isinstance(text, Unresolved):
-        return text
+        return stack.because(text, at)
     return base64.b64encode(text.encode("utf-8", "replace")).decode("ascii")
 
 
@@ -277,12 +287,12 @@ def _blocks(stack: Stack, at: Path, parts: list[Any]) -> Any:
 def _length(stack: Stack, argument: Any, at: Path, env: Env) -> Any:
     found = evaluate(stack, argument, at, env)
     if isinstance(found, Unresolved):
-        return stack.at(found, at)
+        return stack.because(found, at)
     if not isinstance(found, list):
         return stack.unresolved("Fn::Length needs a list", at)
     for one in found:
         if isinstance(one, Perhaps):
-            return stack.at(one, at)
+            return stack.because(one, at)
     return len(found)
 
 
@@ -294,7 +304,7 @@ def _to_json(stack: Stack, argument: Any, at: Path, env: Env) -> Any:
     found = evaluate(stack, argument, at, env)
     unknown = unresolved_in(found)
     if unknown is not None:
-        return stack.at(unknown, at)
+        return stack.because(unknown, at)
     return "" if found is NO_VALUE else json.dumps(found, separators=(",", ":"))
 
 

@@ -19,7 +19,9 @@ def value_of(name: str, declared: dict[str, Any], given: Any, declared_at: Spot)
     if text_of(declared.get("NoEcho")) in ("true", "True"):
         return Unresolved(f"parameter {name} is sensitive", (name,))
     if isinstance(value, Unresolved):
-        return value
+        choices = tuple(_typed(name, one, kind) for one in value.choices)
+        choices = choices if all(may_choose(one) for one in choices) else ()
+        return Unresolved(value.why, value.refs, value.spot, choices, value.reason)
     if kind.startswith(_SSM):
         path = text_of(value)
         if path is None:

@@ -101,7 +101,11 @@ def written(stack: Stack, resource: dict[str, Any], at: Path, env: Env) -> Field
     if isinstance(raw, dict):
         _take(stack, fields, raw, where, env)
     elif raw is not None:
-        fields.open = raw if isinstance(raw, Unresolved) else stack.unresolved("Properties is no mapping", where)
+        fields.open = (
+            stack.because(raw, where)
+            if isinstance(raw, Unresolved)
+            else stack.unresolved("Properties is no mapping", where)
+        )
     for name in ATTRIBUTES:
         if name in resource and (name != "Metadata" or name not in fields):
             fields[name] = (resource[name], (*at, name), env)
@@ -118,7 +122,9 @@ def _take(stack: Stack, fields: Fields, raw: dict[str, Any], where: Path, env: E
             fields.update({key: (value, (*where, key), EMPTY) for key, value in found.items()})
         elif found is not NO_VALUE:
             fields.open = (
-                found if isinstance(found, Unresolved) else stack.unresolved("Properties is no mapping", where)
+                stack.because(found, where)
+                if isinstance(found, Unresolved)
+                else stack.unresolved("Properties is no mapping", where)
             )
         return
     for key, one, place, inner in entries(stack, raw, where, env):

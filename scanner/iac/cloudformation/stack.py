@@ -85,8 +85,12 @@ class Stack:
         return Unresolved(why, refs, self.place(at), choices)
 
     def at(self, value: Unresolved, at: Path) -> Unresolved:
-        """Give an unresolved value as it stands at another place."""
+        """Give the same unresolved value as it stands at another place."""
         return type(value)(value.why, value.refs, self.place(at) or value.spot, value.choices, value.reason)
+
+    def because(self, value: Unresolved, at: Path) -> Unresolved:
+        """Give what is unresolved because of a value that it is made of: the choices of that are not its own."""
+        return Unresolved(value.why, value.refs, self.place(at) or value.spot, (), value.reason)
 
     def section(self, name: str) -> dict[str, Any]:
         """Give a section of the template, empty where there is none."""
@@ -261,7 +265,7 @@ class Stack:
                 return self._combine(name, inner, place, env)
         value = evaluate(self, raw, at, env)
         if isinstance(value, Unresolved):
-            return value
+            return self.because(value, at)
         text = text_of(value)
         if text in ("true", "false"):
             return text == "true"
@@ -301,7 +305,7 @@ class Stack:
             return found == {True}
         for one in sides:
             if isinstance(one, Unresolved):
-                return one
+                return self.because(one, at)
         return self.unresolved("which region or account the stack is deployed to decides it", at)
 
     def _compared(self, raw: Any, at: Path, env: Env) -> Any:

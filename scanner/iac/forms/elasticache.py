@@ -251,6 +251,12 @@ def _cluster(*, template: bool) -> Facts:
     }  # fmt: skip
 
 
+def _unless_member(facts: Facts) -> Facts:
+    """Leave every fact of a cluster open where it is open whether it is a member: then its group decides."""
+    member = at("replication_group_id", text)
+    return {name: (member, *(one if isinstance(one, tuple) else (one,))) for name, one in facts.items()}
+
+
 def _serverless(*, template: bool) -> Facts:
     """Give the facts of a serverless cache."""
 
@@ -290,7 +296,14 @@ _PORTS = {**_CREATED, "ports": "the ports of its endpoints show when it is creat
 FORMS = (
     _form("aws_elasticache_replication_group", "replicationgroup", _group(template=False), _CREATED),
     _form("AWS::ElastiCache::ReplicationGroup", "replicationgroup", _group(template=True), _CREATED),
-    _form("aws_elasticache_cluster", "cluster", _cluster(template=False), _CREATED, arn=_cluster_arn, when=_alone),
+    _form(
+        "aws_elasticache_cluster",
+        "cluster",
+        _unless_member(_cluster(template=False)),
+        _CREATED,
+        arn=_cluster_arn,
+        when=_alone,
+    ),
     _form("AWS::ElastiCache::CacheCluster", "cluster", _cluster(template=True), _CREATED),
     _form("aws_elasticache_serverless_cache", "serverlesscache", _serverless(template=False), _PORTS),
     _form("AWS::ElastiCache::ServerlessCache", "serverlesscache", _serverless(template=True), _PORTS),

@@ -160,6 +160,17 @@ MODULES: dict[str, Entry] = {
         ),
         satellites=("aws_opensearch_domain_policy", "aws_elasticsearch_domain_policy"),
     ),
+    "s3.buckets": Entry(
+        kinds=("aws.s3.bucket",),
+        types=(
+            "aws_s3_bucket", "AWS::S3::Bucket", "aws_s3_bucket_versioning",
+            "aws_s3_bucket_server_side_encryption_configuration", "aws_s3_bucket_public_access_block",
+            "aws_s3_bucket_policy", "aws_s3_bucket_lifecycle_configuration", "aws_s3_bucket_replication_configuration",
+            "aws_s3_bucket_object_lock_configuration", "aws_s3_bucket_ownership_controls",
+        ),
+        satellites=("aws_s3_bucket_acl", "AWS::S3::BucketPolicy"),
+    ),
+    "s3.account": Entry(kinds=("aws.s3.account",), types=("aws_s3_account_public_access_block",)),
 }  # fmt: skip
 
 TYPES = {type_: module for module, entry in MODULES.items() for type_ in entry.types}

@@ -11,7 +11,7 @@ from scanner.model.look import Look, either
 from scanner.model.reading import Reason, Unknown
 from scanner.resources.alerting.events import backup_job, copy_job, lifecycle_policy, restore_job, snapshot
 from scanner.resources.alerting.patterns import ANY, Open
-from scanner.resources.alerting.regions import Region
+from scanner.resources.alerting.regions import Fed, Region
 from scanner.resources.alerting.routes import route_needs, routes
 from scanner.resources.alerting.senders import vault_notifications
 from scanner.resources.alerting.topics import obstacle, topic_needs
@@ -93,28 +93,35 @@ def vault_needs(kind: Any) -> list[Fact[Any]]:
 
 def fed(vault: Any, look: Look) -> bool:
     """Say whether backups go into a vault: it holds some, or a plan writes to it."""
-    return either(lambda: bool(vault.points), lambda: _fed(vault, look) is not None)
+    return either(lambda: bool(vault.points), lambda: _written_to(vault, look))
+
+
+def _written_to(vault: Any, look: Look) -> bool:
+    for region in look.every(Region, region=vault.region):
+        plans = region.fed
+        if vault.name in plans.copies:
+            return True
+        _settle(vault, plans, look)
+    return False
 
 
 def copied_on(vault: Any, look: Look) -> bool:
     """Say whether a plan copies what it writes to a vault."""
-    return bool(_fed(vault, look))
-
-
-def _fed(vault: Any, look: Look) -> bool | None:
-    """Say whether a plan that writes to a vault copies on; None where none writes to it."""
-    found: bool | None = None
     for region in look.every(Region, region=vault.region):
         plans = region.fed
-        copies = plans.copies.get(vault.name)
-        if copies:
+        if plans.copies.get(vault.name):
             return True
-        found = copies if found is None else found
-        if found is None and plans.copies and isinstance(name := tentative(vault.name, vault), Somewhere):
-            said = f"the code does not settle the name of {name}, so a plan may write to it"
-            raise CouldNotCheck(Unknown(Reason.UNRESOLVED, said))
-        plans.check()
-    return found
+        _settle(vault, plans, look)
+    return False
+
+
+def _settle(vault: Any, plans: Fed, look: Look) -> None:
+    """Raise where there may be more plans, or where one that is known may mean a vault whose name code leaves open."""
+    name = tentative(vault.name, vault)
+    if isinstance(name, Somewhere) and plans.copies.keys() - {one.name for one in look.found(type(vault))}:
+        said = f"the code does not settle the name of {name}, so a plan may write to it"
+        raise CouldNotCheck(Unknown(Reason.UNRESOLVED, said))
+    plans.check()
 
 
 def policy_failures(policy: Any, look: Look) -> tuple[News, ...]:
@@ -124,7 +131,7 @@ def policy_failures(policy: Any, look: Look) -> tuple[News, ...]:
     those only the policy's own error is told.
     """
     place = (policy.region, policy.account)
-    news = [News("a policy in error", routes(lifecycle_policy(place, policy.id), look))]
+    news = [News("a policy in error", routes(lifecycle_policy(place, tentative(policy.id, policy)), look))]
     if policy.type == "EBS_SNAPSHOT_MANAGEMENT":
         kinds = policy.target_types
         if "INSTANCE" in kinds:

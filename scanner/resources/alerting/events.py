@@ -129,7 +129,7 @@ def database(arn: str, name: str, category: str) -> Event:
 def material_expired(place: tuple[str, str], key: str) -> Event:
     """Give the event that the imported material of a key has expired."""
     return _event(
-        place, "aws.kms", "KMS Imported Key Material Expiration", [key], {"key-id": key.rpartition("/")[2]}
+        place, "aws.kms", "KMS Imported Key Material Expiration", [key], {"key-id": type(key)(key.rpartition("/")[2])}
     )  # fmt: skip
 
 

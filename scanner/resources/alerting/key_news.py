@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from scanner.model.arn import tentative
 from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact, derived
 from scanner.model.look import Look, Partial, gathered
@@ -49,9 +50,9 @@ def key_news(region: Resource, look: Look) -> tuple[News, ...]:
     def expiring(key: Key) -> Iterator[News]:
         if key.material_expires_at is not None and key.manager == CUSTOMER:
             left = Metric(
-                "AWS/KMS", "SecondsUntilKeyMaterialExpiration", {"KeyId": key.name}, low=True, unit=timedelta(seconds=1)
+                "AWS/KMS", "SecondsUntilKeyMaterialExpiration", {"KeyId": tentative(key.name, key)}, low=True, unit=timedelta(seconds=1)
             )  # fmt: skip
-            ways = routes(material_expired(place, key.id), look) + watch([left], region.region, look)
+            ways = routes(material_expired(place, tentative(key.id, key)), look) + watch([left], region.region, look)
             yield News(f"the expiry of key {key.name}", ways)
 
     keys = gathered(look.every(Key, region=region.region), expiring)

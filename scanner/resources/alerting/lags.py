@@ -74,7 +74,11 @@ def _of_rule(bucket: Any, rule: Any, look: Look) -> News:
     if there is None:
         beyond = f"bucket {name} is not of this account: its region, where the metrics are, is not known"
         return News(what, Ways(missing=Unknown(Reason.BEYOND, beyond)))
-    dimensions = {"SourceBucket": tentative(bucket.name, bucket), "DestinationBucket": name, "RuleId": rule.name}
+    dimensions = {
+        "SourceBucket": tentative(bucket.name, bucket),
+        "DestinationBucket": tentative(name, there),
+        "RuleId": rule.name,
+    }
     return News(what, watch(_of_rule_metrics(dimensions, there.region), bucket.region, look))
 
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from scanner.model.convert import flag
 from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact, derived, fact
-from scanner.model.look import Look, Partial, gathered
+from scanner.model.look import Look, Partial, all_of, gathered
 from scanner.model.origin import OWN_ACCOUNT, Listing, call
 from scanner.model.resource import Resource
+from scanner.model.unresolved import Unresolved
 
 if TYPE_CHECKING:
     from scanner.resources.s3.buckets import Bucket
@@ -36,12 +37,15 @@ class PublicBlock:
 
     @property
     def lacking(self) -> tuple[str, ...]:
-        """What it does not keep out, in words."""
+        """What it does not keep out, in words; a part that code leaves open counts only where no other is off."""
         parts = (
             (self.new_acls, "new public ACLs"), (self.existing_acls, "existing public ACLs"),
             (self.new_policies, "new public policies"), (self.existing_policies, "existing public policies"),
         )  # fmt: skip
-        return tuple(words for on, words in parts if not on)
+        off = tuple(words for on, words in parts if not isinstance(on, Unresolved) and not on)
+        if not off:
+            all_of(parts, lambda part: bool(part[0]))
+        return off
 
 
 def public_block(raw: Mapping[str, Any]) -> PublicBlock:
@@ -76,20 +80,27 @@ def effective_block(bucket: Any, look: Look) -> PublicBlock:
     """
     try:
         own: PublicBlock = bucket.public_block
+        if own.whole:
+            return own
     except CouldNotCheck:
         wide = account_block(look)
         if wide.whole:
             return wide
         raise
-    if own.whole:
-        return own
     wide = account_block(look)
     return PublicBlock(
-        new_acls=own.new_acls or wide.new_acls,
-        existing_acls=own.existing_acls or wide.existing_acls,
-        new_policies=own.new_policies or wide.new_policies,
-        existing_policies=own.existing_policies or wide.existing_policies,
+        new_acls=_either(own.new_acls, wide.new_acls),
+        existing_acls=_either(own.existing_acls, wide.existing_acls),
+        new_policies=_either(own.new_policies, wide.new_policies),
+        existing_policies=_either(own.existing_policies, wide.existing_policies),
     )
+
+
+def _either(one: bool, other: bool) -> bool:  # noqa: FBT001  # two parts, alike
+    """Say whether a part is on by either block; code may leave one of them open, and then that is what it is."""
+    if isinstance(one, Unresolved):
+        return other if not isinstance(other, Unresolved) and other else one  # type: ignore[return-value]  # as in code
+    return one or other
 
 
 def _bucket() -> type[Bucket]:

@@ -82,21 +82,21 @@ def replicas(bucket: Bucket, look: Look) -> Partial[Elsewhere]:
     known: list[Elsewhere] = []
     missing: Unknown | None = None
     for rule in bucket.replication:
-        if not rule.enabled:
-            continue
         try:
+            if not rule.enabled:
+                continue
             whole = not rule.part and (rule.kms_objects or not bucket.algorithm.startswith("aws:kms"))
             target = look.one(Bucket, rule.bucket)
+            name = rule.bucket.rpartition(":")[2]
+            owner = f"account {rule.account}" if rule.account else "another account"
         except CouldNotCheck as stop:
             missing = missing or stop.unknown
             continue
-        name = rule.bucket.rpartition(":")[2]
         part = f" of {rule.part}" if rule.part else "" if whole else " of what KMS does not encrypt"
         how = f"replication{part} to {name}"
         if target is not None:
             known.append(Elsewhere(target.region, target.account, how, whole))
             continue
-        owner = f"account {rule.account}" if rule.account else "another account"
         beyond = Unknown(Reason.BEYOND, f"replica bucket {name} is in {owner}: its region is not known")
         missing = missing or beyond
         if rule.account:

@@ -9,7 +9,7 @@ from typing import Any
 from scanner.model.convert import text, tuple_of
 from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact, derived, fact
-from scanner.model.look import Look, Partial, legible, perhaps
+from scanner.model.look import Look, Partial, legible, perhaps, those
 from scanner.model.origin import Listing, call, item, of
 from scanner.model.ranges import broad
 from scanner.model.reading import Reason, Unknown
@@ -92,17 +92,12 @@ class PrefixList(Resource):
 
 def opened(group: SecurityGroup, look: Look) -> Partial[Opened]:
     """Give the data ports that a group opens to everyone: the usual ones, and those of the stores behind it."""
-    entries = group.openings
-    listed: dict[str, tuple[str, ...]] = {}
-    unread: dict[str, Unknown] = {}
-    for name in sorted({name for one in entries for name in one.lists}):
-        try:
-            listed[name] = _listed(name, group.region, look)
-        except CouldNotCheck as stop:
-            unread[name] = stop.unknown
+    sure, unsure = _parted(group, look)
     doubt: Unknown | None = None
     with legible(f"the address ranges of {group.name}"):
-        if not unread and not broad(range_ for one in entries for range_ in _ranges(one, listed)):
+        if not broad(range_ for one in (*sure, *unsure) for range_ in one.ranges) and not any(
+            one.unread for one in unsure
+        ):
             return Partial(())
         served = perhaps(lambda: _served(group, look))
         ports = dict(DATA_PORTS)
@@ -110,27 +105,74 @@ def opened(group: SecurityGroup, look: Look) -> Partial[Opened]:
             ports[one.number] = one.store
         found = []
         for port, what in sorted(ports.items()):
-            through = [one for one in entries if one.first <= port <= one.last]
-            wide = broad(range_ for one in through for range_ in _ranges(one, listed))
+            through = [range_ for one in sure if one.first <= port <= one.last for range_ in one.ranges]
+            wide = broad(through)
             if wide:
                 found.append(Opened(port, what, wide))
-            else:
-                doubts = (unread[name] for one in through for name in one.lists if name in unread)
-                doubt = doubt or next(doubts, None)
+                continue
+            near = [one for one in unsure if one.first <= port <= one.last]
+            if any(one.unread for one in near) or broad((*through, *(range_ for one in near for range_ in one.ranges))):
+                doubt = doubt or near[0].doubt
     return Partial(tuple(found), doubt or served.missing)
 
 
-def _ranges(one: Opening, listed: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
-    yield from one.ranges
-    for name in one.lists:
-        yield from listed.get(name, ())
+@dataclass(frozen=True, slots=True)
+class _Unsure:
+    """Addresses that may be let in to some ports; `unread` where there may be others beside these."""
+
+    first: int
+    last: int
+    ranges: tuple[str, ...]
+    doubt: Unknown
+    unread: bool = True
 
 
-def _listed(name: str, region: str, look: Look) -> tuple[str, ...]:
-    found = next(look.where(PrefixList, PrefixList.short, name, region=region), None)
-    if found is None:
-        raise CouldNotCheck(Unknown(Reason.BEYOND, f"prefix list {name} is not among those that are shown"))
-    return () if found.of_aws else found.ranges
+def _parted(group: SecurityGroup, look: Look) -> tuple[list[Opening], list[_Unsure]]:
+    """Part what a group lets in: ranges that are certain, those of prefix lists among them, and what is not."""
+    lists = _Lists(group.region, look)
+    sure: list[Opening] = []
+    unsure: list[_Unsure] = []
+    entries = those(group.openings, lambda one: one.ranges is not None)
+    if entries.missing is not None:
+        unsure.append(_Unsure(0, _LAST, (), entries.missing))
+    for one in entries.known:
+        ranges, names = those(one.ranges, bool), those(one.lists, bool)
+        doubt = ranges.missing or names.missing
+        known = [*ranges.known]
+        for name in names.known:
+            told = lists.of(name)
+            known.extend(told.known)
+            doubt = doubt or told.missing
+        try:
+            first, last = int(one.first), int(one.last)
+        except CouldNotCheck as stop:
+            unsure.append(_Unsure(0, _LAST, tuple(known), stop.unknown, unread=doubt is not None))
+            continue
+        sure.append(Opening(first, last, tuple(known)))
+        if doubt is not None:
+            unsure.append(_Unsure(first, last, (), doubt))
+    return sure, unsure
+
+
+class _Lists:
+    """The ranges of prefix lists, each looked up once."""
+
+    def __init__(self, region: str, look: Look) -> None:
+        self._region = region
+        self._look = look
+        self._known: dict[str, Partial[str]] = {}
+
+    def of(self, name: str) -> Partial[str]:
+        """Give the ranges of a list; none of AWS's own, and why there may be more."""
+        if name not in self._known:
+            self._known[name] = perhaps(lambda: self._read(name))
+        return self._known[name]
+
+    def _read(self, name: str) -> Partial[str]:
+        found = next(self._look.where(PrefixList, PrefixList.short, name, region=self._region), None)
+        if found is None:
+            raise CouldNotCheck(Unknown(Reason.BEYOND, f"prefix list {name} is not among those that are shown"))
+        return Partial(()) if found.of_aws else those(found.ranges, bool)
 
 
 def _served(group: SecurityGroup, look: Look) -> Partial[Port]:

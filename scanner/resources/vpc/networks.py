@@ -59,8 +59,9 @@ def exposed(subnet: Subnet, look: Look) -> str | None:
         for gateway, to in routing.edges.get(subnet.vpc, ()):
             if any(overlap(to, own) for own in subnet.ranges):
                 return f"{gateway}, which routes to it"
-    if routing.missing is not None:
-        raise CouldNotCheck(routing.missing)
+    doubt = routing.doubts.get((table, "inward")) or routing.missing
+    if doubt is not None:
+        raise CouldNotCheck(doubt)
     return None
 
 

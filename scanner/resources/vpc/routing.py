@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
+from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact, derived
-from scanner.model.look import Look, gathered
+from scanner.model.look import Look, Partial, gathered, those
 from scanner.model.origin import Listing
 from scanner.model.reading import Unknown
 from scanner.model.resource import Resource
-from scanner.resources.vpc.routes import RouteTable
+from scanner.resources.vpc.routes import Route, RouteTable
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,8 @@ class Routing:
     beyond: Mapping[str, str] = field(default_factory=dict)
     #: the gateways of a VPC that have a route table of their own, and the addresses that it routes to
     edges: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    #: tables of which code leaves open whether they lead to the internet: inward, outward or elsewhere
+    doubts: Mapping[tuple[str, str], Unknown] = field(default_factory=dict)
     missing: Unknown | None = None
 
 
@@ -43,14 +48,20 @@ class _Row:
     outward: str
     beyond: str
     edges: tuple[tuple[str, str], ...]
+    #: why it may lead somewhere else as well, by the way: inward, outward, beyond
+    doubts: Mapping[str, Unknown]
+    #: why it may serve more than is known
+    loose: Unknown | None
 
 
 def routing(region: Region, look: Look) -> Routing:
     """Read all route tables of a region."""
     rows = gathered(look.every(RouteTable, region=region.region), _row)
     edges: dict[str, list[tuple[str, str]]] = {}
+    loose = rows.missing
     for row in rows.known:
         edges.setdefault(row.vpc, []).extend(row.edges)
+        loose = loose or row.loose
     return Routing(
         own={subnet: row.table for row in rows.known for subnet in row.subnets},
         main={row.vpc: row.table for row in rows.known if row.main},
@@ -58,26 +69,62 @@ def routing(region: Region, look: Look) -> Routing:
         outward={row.table: row.outward for row in rows.known if row.outward},
         beyond={row.table: row.beyond for row in rows.known if row.beyond},
         edges={vpc: tuple(sorted(found)) for vpc, found in edges.items() if found},
-        missing=rows.missing,
+        doubts={(row.table, way): doubt for row in rows.known for way, doubt in row.doubts.items()},
+        missing=loose,
     )
 
 
 def _row(table: RouteTable) -> Iterator[_Row]:
-    edges = tuple(
-        (gateway, route.to)
-        for gateway in table.edges
-        if gateway.startswith("igw-")
-        for route in table.routes
-        # A prefix list cannot be the destination in a gateway's table.
-        if route.active and route.target != "local" and not route.to.startswith("pl-")
-    )
+    told = _Told()
+    vpc = told(lambda: table.vpc, "")
+    subnets = told(lambda: table.subnets, ())
+    gateways = told(lambda: table.edges, ())
+    main = told(lambda: table.main, False)
+    edges = told.gathered(those(gateways, lambda one: one.startswith("igw-")))
+    routed = told.gathered(those(table.routes, _arrives)) if edges else ()
+    doubts: dict[str, Unknown] = {}
+    ways = {}
+    for way, leads in _WAYS.items():
+        found = those(table.routes, leads)
+        ways[way] = found.known[0].target if found.known else ""
+        if not found.known and found.missing is not None:
+            doubts[way] = found.missing
     yield _Row(
-        table.short, table.vpc, table.subnets, table.main,
-        next((route.target for route in table.routes if route.inward), ""),
-        next((route.target for route in table.routes if route.outward), ""),
-        next((route.target for route in table.routes if route.elsewhere), ""),
-        edges,
+        table.short, vpc, told.gathered(those(subnets, bool)), main, ways["inward"], ways["outward"], ways["beyond"],
+        tuple((gateway, route.to) for gateway in edges for route in routed), doubts, told.doubt,
     )  # fmt: skip
+
+
+#: the ways out of a table, and how a route tells that it is one
+_WAYS: Mapping[str, Callable[[Route], bool]] = {
+    "inward": lambda route: route.inward,
+    "outward": lambda route: route.outward,
+    "beyond": lambda route: route.elsewhere,
+}
+
+
+def _arrives(route: Route) -> bool:
+    """Say whether a route of a gateway's table takes what comes in to addresses that it names."""
+    # A prefix list cannot be the destination in a gateway's table.
+    return route.active and route.target != "local" and not route.to.startswith("pl-")
+
+
+class _Told:
+    """What a table tells of itself; `doubt` says why there may be more."""
+
+    def __init__(self) -> None:
+        self.doubt: Unknown | None = None
+
+    def __call__(self, ask: Callable[[], T], otherwise: T) -> T:
+        try:
+            return ask()
+        except CouldNotCheck as stop:
+            self.doubt = self.doubt or stop.unknown
+            return otherwise
+
+    def gathered(self, found: Partial[T]) -> tuple[T, ...]:
+        self.doubt = self.doubt or found.missing
+        return found.known
 
 
 class Region(Resource):

@@ -36,9 +36,9 @@ class _Way:
 
 
 def empty(vpc: Vpc, look: Look) -> bool:
-    """Say whether no network interface is in a VPC."""
+    """Say whether no network interface is in a VPC; a machine or a data store in it has one, if nothing shows it."""
     people = tenants_of(look, vpc.region).peopled
-    if vpc.short in people.known:
+    if vpc.short in people.known or vpc.tenants.known:
         return False
     if people.missing is not None:
         raise CouldNotCheck(people.missing)
@@ -88,7 +88,8 @@ def leaks(vpc: Vpc, look: Look) -> Partial[Leak]:
     ways: Partial[_Way] = gathered(look.where(Endpoint, Endpoint.vpc, vpc.short, region=vpc.region), _way)
     if any(way.whole for way in ways.known):
         return Partial(())
-    private = {table for way in ways.known for table in way.tables}
+    tables = those((table for way in ways.known for table in way.tables), bool)
+    private, led = set(tables.known), ways.missing or tables.missing
     tenants = vpc.tenants
     routing = routing_of(look, vpc.region)
     known, doubt = [], tenants.missing
@@ -98,12 +99,16 @@ def leaks(vpc: Vpc, look: Look) -> Partial[Leak]:
         elif tenant.table in private:
             continue
         elif tenant.table in routing.outward:
-            if ways.missing is None:
+            if led is None:
                 known.append(Leak(tenant.name, tenant.subnet, routing.outward[tenant.table]))
-            doubt = doubt or ways.missing
+            doubt = doubt or led
+        elif (tenant.table, "outward") in routing.doubts:
+            doubt = doubt or routing.doubts[tenant.table, "outward"]
         elif tenant.table in routing.beyond:
             target = routing.beyond[tenant.table]
             doubt = doubt or Unknown(Reason.BEYOND, f"{tenant.table} leads to {target}, and from there out of sight")
+        elif (tenant.table, "beyond") in routing.doubts:
+            doubt = doubt or routing.doubts[tenant.table, "beyond"]
         elif routing.missing is not None:
             doubt = doubt or routing.missing
     return Partial(tuple(known), doubt)
@@ -130,7 +135,9 @@ class Vpc(Resource):
 
     short: Fact[str] = fact("Its identifier.", live=item("VpcId", text))
     owner: Fact[str] = fact("The account that owns it.", live=item("OwnerId", text))
-    empty: Fact[bool] = derived("Nothing stands in it.", needs=lambda kind: [kind.short, Tenants.peopled], by=empty)
+    empty: Fact[bool] = derived(
+        "Nothing stands in it.", needs=lambda kind: [kind.short, Tenants.peopled, kind.tenants], by=empty
+    )
     tenants: Fact[Partial[Tenant]] = derived(
         "The machines and data stores in it.", needs=lambda kind: [kind.short, Tenants.lodged], by=lodgers
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 from scanner.iac.block import ABSENT
@@ -21,7 +22,7 @@ def _set(*changes: Any, **more: Any) -> str:
     return json.dumps({"ChangeSetName": "c", "ChangeSetId": ID, "Status": "CREATE_COMPLETE", "Changes": list(changes), **more}, indent=1)  # fmt: skip
 
 
-def test_a_change_set(tmp_path):
+def test_a_change_set(tmp_path: Path) -> None:
     after = {
         "Properties": {"BackupRetentionPeriod": "35", "KmsKeyId": "{{changeSet:KNOWN_AFTER_APPLY}}", "Tags": [{"Key": "a", "Value": "b"}], "Url": "{{resolve:secretsmanager:x}}", "Pw": "****"},
         "DeletionPolicy": "Retain",
@@ -72,7 +73,7 @@ def test_a_change_set(tmp_path):
     assert block(code, "Maybe").doubt is not None
 
 
-def test_a_change_set_without_values_is_open(tmp_path):
+def test_a_change_set_without_values_is_open(tmp_path: Path) -> None:
     code = read(tmp_path, _set(_change("A", "Modify")), "c.json")
     found = block(code, "A").find("BackupRetentionPeriod").value
     assert isinstance(found, Unresolved)
@@ -80,7 +81,7 @@ def test_a_change_set_without_values_is_open(tmp_path):
     assert [one.hint for one in code.problems] == ["describe it with --include-property-values"]
 
 
-def test_what_is_wrong_in_a_change_set(tmp_path):
+def test_what_is_wrong_in_a_change_set(tmp_path: Path) -> None:
     broken = _change("B", "Add")
     broken["ResourceChange"]["AfterContext"] = "{"
     listed = _change("L", "Add", {"Properties": []})
@@ -88,7 +89,9 @@ def test_what_is_wrong_in_a_change_set(tmp_path):
     deep["ResourceChange"]["AfterContext"] = "[" * 100_000
     code = read(
         tmp_path,
-        _set(broken, listed, deep, 7, {}, {"ResourceChange": {}}, Status="FAILED", StatusReason="why not", NextToken="x"),
+        _set(
+            broken, listed, deep, 7, {}, {"ResourceChange": {}}, Status="FAILED", StatusReason="why not", NextToken="x"
+        ),
         "c.json",
     )
     assert [one.address for one in code.blocks] == ["B", "L", "D"]
@@ -105,7 +108,7 @@ def test_what_is_wrong_in_a_change_set(tmp_path):
     ]
 
 
-def test_a_nested_stack_of_a_change_set_is_told(tmp_path):
+def test_a_nested_stack_of_a_change_set_is_told(tmp_path: Path) -> None:
     change = _change("N", "Add", {"Properties": {}})
     change["ResourceChange"]["ResourceType"] = "AWS::CloudFormation::Stack"
     code = read(tmp_path, _set(change), "c.json")

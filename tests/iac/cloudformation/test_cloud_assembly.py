@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,7 +48,7 @@ APP = {
 SIMPLE = {"Resources": {"A": {"Type": "X", "Properties": {"Region": {"Ref": "AWS::Region"}}}}}
 
 
-def test_an_assembly(tmp_path):
+def test_an_assembly(tmp_path: Path) -> None:
     write(
         tmp_path,
         {
@@ -63,7 +65,9 @@ def test_an_assembly(tmp_path):
     )
     run = Run(tmp_path)
     found = discover.roots(tmp_path, run)
-    codes = {code.root: code for code in (template.load(tmp_path, path, run=run, region="eu-north-1") for path in found)}
+    codes = {
+        code.root: code for code in (template.load(tmp_path, path, run=run, region="eu-north-1") for path in found)
+    }
     assert list(codes) == [
         "cdk.out/App.template.json",
         "cdk.out/Free.template.json",
@@ -88,9 +92,17 @@ def test_an_assembly(tmp_path):
 
 @pytest.mark.parametrize(
     "manifest",
-    ["", "[]", "{", '{"artifacts": []}', '{"artifacts": {"A": 7}}', '{"artifacts": {"A": {"type": "aws:cloudformation:stack", "environment": 7, "properties": {"templateFile": "t.json", "tags": 7}}}}', "[" * 100_000],  # fmt: skip
+    [
+        "",
+        "[]",
+        "{",
+        '{"artifacts": []}',
+        '{"artifacts": {"A": 7}}',
+        '{"artifacts": {"A": {"type": "aws:cloudformation:stack", "environment": 7, "properties": {"templateFile": "t.json", "tags": 7}}}}',
+        "[" * 100_000,
+    ],
 )
-def test_a_manifest_that_is_none(tmp_path, manifest):
+def test_a_manifest_that_is_none(tmp_path: Path, manifest: Any) -> None:
     write(tmp_path, {"manifest.json": manifest, "t.json": json.dumps(SIMPLE)})
     code = template.load(tmp_path, tmp_path / "t.json")
     assert [one.region for one in code.blocks] == ["?region"]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from scanner.model.unresolved import Unresolved
@@ -61,7 +64,7 @@ Resources:
         ("!If [T, true, false]", True),
     ],
 )
-def test_what_a_condition_comes_to(tmp_path, condition, holds):
+def test_what_a_condition_comes_to(tmp_path: Path, condition: Any, holds: Any) -> None:
     code = read(tmp_path, HEAD % condition)
     if holds is False:
         assert not code.blocks
@@ -74,7 +77,7 @@ def test_what_a_condition_comes_to(tmp_path, condition, holds):
         assert "is open" in found.doubt.why or "condition" in found.doubt.why
 
 
-def test_a_doubt_says_what_would_decide_it(tmp_path):
+def test_a_doubt_says_what_would_decide_it(tmp_path: Path) -> None:
     code = read(tmp_path, HEAD % "!Or [!Condition F, !Condition U]")
     doubt = block(code, "A").doubt
     assert why(doubt) == "condition U is open: parameter Open has no value (t.yaml:4)"
@@ -84,7 +87,7 @@ def test_a_doubt_says_what_would_decide_it(tmp_path):
     assert doubt.spot.said == "t.yaml:13"
 
 
-def test_conditions_of_each_other_are_open(tmp_path):
+def test_conditions_of_each_other_are_open(tmp_path: Path) -> None:
     code = read(
         tmp_path,
         """
@@ -96,7 +99,7 @@ def test_conditions_of_each_other_are_open(tmp_path):
     assert block(code, "Two").doubt is None
 
 
-def test_where_a_resource_is_its_condition_is_true(tmp_path):
+def test_where_a_resource_is_its_condition_is_true(tmp_path: Path) -> None:
     code = read(
         tmp_path,
         """
@@ -111,7 +114,7 @@ def test_where_a_resource_is_its_condition_is_true(tmp_path):
     assert values(code, "B")["P"].choices == (1, 2)
 
 
-def test_what_is_not_there_cannot_be_referred_to(tmp_path):
+def test_what_is_not_there_cannot_be_referred_to(tmp_path: Path) -> None:
     code = read(
         tmp_path,
         """
@@ -125,7 +128,7 @@ def test_what_is_not_there_cannot_be_referred_to(tmp_path):
     assert values(code)["Q"] == "own"
 
 
-def test_a_long_chain_of_conditions_ends(tmp_path):
+def test_a_long_chain_of_conditions_ends(tmp_path: Path) -> None:
     chain = "\n".join(f"  C{n}: !Not [!Condition C{n + 1}]" for n in range(3000))
     text = f"Conditions:\n{chain}\n  C3000: !Equals [a, a]\nResources: {{A: {{Type: X, Condition: C0}}, B: {{Type: X, Condition: C2990}}}}\n"
     code = read(tmp_path, text)

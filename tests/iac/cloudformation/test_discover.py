@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import os
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,11 +14,11 @@ from tests.iac.cloudformation.written import write
 GOOD = "Resources: {A: {Type: X}}\n"
 
 
-def _found(directory):
+def _found(directory: Path) -> Any:
     return [path.relative_to(directory).as_posix() for path in discover.roots(directory)]
 
 
-def test_what_is_a_template_and_what_is_not(tmp_path):
+def test_what_is_a_template_and_what_is_not(tmp_path: Path) -> None:
     write(
         tmp_path,
         {
@@ -47,7 +48,7 @@ def test_what_is_a_template_and_what_is_not(tmp_path):
     assert [(one.spot.line, one.broken) for one in code.problems] == [(5, True)]
 
 
-def test_a_template_that_is_nested_is_no_root(tmp_path):
+def test_a_template_that_is_nested_is_no_root(tmp_path: Path) -> None:
     nesting = "Resources: {{N: {{Type: AWS::CloudFormation::Stack, Properties: {{TemplateURL: {}}}}}}}\n"
     write(
         tmp_path,
@@ -63,32 +64,37 @@ def test_a_template_that_is_nested_is_no_root(tmp_path):
     assert _found(tmp_path) == ["circle/x.yaml", "main.yaml", "self.yaml"]
 
 
-def test_links_do_not_lead_out_or_round(tmp_path):
+def test_links_do_not_lead_out_or_round(tmp_path: Path) -> None:
     write(tmp_path, {"in/a.yaml": GOOD, "out/b.yaml": GOOD})
     try:
-        os.symlink(tmp_path / "out" / "b.yaml", tmp_path / "in" / "link.yaml")
-        os.symlink(tmp_path / "in", tmp_path / "in" / "loop")
-        os.symlink(tmp_path / "in" / "a.yaml", tmp_path / "in" / "same.yaml")
-        os.symlink(tmp_path / "nowhere", tmp_path / "in" / "dead.yaml")
+        (tmp_path / "in" / "link.yaml").symlink_to(tmp_path / "out" / "b.yaml")
+        (tmp_path / "in" / "loop").symlink_to(tmp_path / "in")
+        (tmp_path / "in" / "same.yaml").symlink_to(tmp_path / "in" / "a.yaml")
+        (tmp_path / "in" / "dead.yaml").symlink_to(tmp_path / "nowhere")
     except OSError:
         pytest.skip("this file system has no links")
     assert _found(tmp_path / "in") == ["a.yaml"]
 
 
-def test_each_file_is_parsed_once_for_all(tmp_path, monkeypatch):
+def test_each_file_is_parsed_once_for_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, {"a.yaml": GOOD, "b.yaml": GOOD})
-    from scanner.iac.cloudformation import document  # noqa: PLC0415
+    from scanner.iac.cloudformation import document
 
-    parsed = []
+    parsed: list[str] = []
     compose = document.Document.compose
-    monkeypatch.setattr(document.Document, "compose", lambda self: (parsed.append(self.file), compose(self))[1])
+
+    def watched(self: document.Document) -> None:
+        parsed.append(self.file)
+        compose(self)
+
+    monkeypatch.setattr(document.Document, "compose", watched)
     run = Run(tmp_path)
     codes = [template.load(tmp_path, path, run=run) for path in discover.roots(tmp_path, run)]
     assert [code.root for code in codes] == ["a.yaml", "b.yaml"]
     assert parsed == ["a.yaml", "b.yaml"]
 
 
-def test_paths_are_relative_to_the_base(tmp_path):
+def test_paths_are_relative_to_the_base(tmp_path: Path) -> None:
     write(tmp_path, {"infra/a.yaml": GOOD, "other.yaml": GOOD})
     code = template.load(tmp_path, tmp_path / "infra" / "a.yaml")
     assert (code.root, code.files) == ("infra/a.yaml", ["infra/a.yaml"])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import pytest
 
@@ -47,18 +49,18 @@ def json(text: str) -> Document:
         ("!!int '7'", 7),
     ],
 )  # fmt: skip
-def test_tags_are_written_out(short, long):
+def test_tags_are_written_out(short: Any, long: Any) -> None:
     document = yaml(f"P: {short}")
     assert document.value == {"P": long}
     assert not document.problems
 
 
-def test_tags_of_yaml_that_are_no_data_stay_open():
+def test_tags_of_yaml_that_are_no_data_stay_open() -> None:
     assert isinstance(yaml("P: !!binary aGk=").value["P"], Unresolved)
     assert yaml("P: !!set {a, b}").value == {"P": {"a": None, "b": None}}
 
 
-def test_aliases_and_merge_keys_are_followed():
+def test_aliases_and_merge_keys_are_followed() -> None:
     document = yaml("""\
         base: &base {a: 1, b: 2}
         more: &more {b: 3, c: 4}
@@ -77,7 +79,7 @@ def test_aliases_and_merge_keys_are_followed():
     assert document.spot(("two", "c")).line == 2
 
 
-def test_keys_are_texts_whatever_they_look_like():
+def test_keys_are_texts_whatever_they_look_like() -> None:
     document = yaml("""\
         123456789012: a
         on: b
@@ -94,7 +96,7 @@ def test_keys_are_texts_whatever_they_look_like():
 
 
 @pytest.mark.parametrize("kind", ["yaml", "json"])
-def test_a_key_given_twice_is_told_and_not_decided(kind):
+def test_a_key_given_twice_is_told_and_not_decided(kind: Any) -> None:
     texts = {
         "yaml": "Resources:\n  A:\n    Properties:\n      X: 1\n      X: 2\n      Y: 3\n",
         "json": '{"Resources": {"A":\n{"Properties":\n{\n"X": 1,\n"X": 2, "Y": 3}}}}',
@@ -110,7 +112,7 @@ def test_a_key_given_twice_is_told_and_not_decided(kind):
 
 
 @pytest.mark.parametrize("kind", ["yaml", "json"])
-def test_sections_given_twice_are_read_together(kind):
+def test_sections_given_twice_are_read_together(kind: Any) -> None:
     texts = {
         "yaml": "Resources:\n  A: {Type: X}\nResources:\n  B: {Type: Y}\n  A: {Type: Z}\n",
         "json": '{"Resources": {"A": {"Type": "X"}},\n"Resources": {"B": {"Type": "Y"}, "A": {"Type": "Z"}}}',
@@ -123,11 +125,11 @@ def test_sections_given_twice_are_read_together(kind):
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
-def test_places_are_those_of_the_key_with_its_value(ending, mark):
+def test_places_are_those_of_the_key_with_its_value(ending: Any, mark: Any) -> None:
     text = mark + ending.join(["Resources:", "  Ä😀:", "    Type: X", "    P:", "      - a: 1", "        b: |", "          x", "", "      - c", "", "  Next: 1", ""])  # fmt: skip
     document = parse(text.encode(), "t.yaml")
 
-    def place(*path):
+    def place(*path: str | int) -> Any:
         spot = document.spot(path)
         return spot.line, spot.column, spot.end_line, spot.end_column
 
@@ -140,10 +142,10 @@ def test_places_are_those_of_the_key_with_its_value(ending, mark):
     assert place("Resources", "Next") == (11, 3, 11, 10)
 
 
-def test_places_in_json():
+def test_places_in_json() -> None:
     document = json('{\n "Resources": {\n  "A": {"P": [1,\n   {"k": "v\\"}", "e": {}}, []]},\n  "B": 2\n }\n}\n')
 
-    def place(*path):
+    def place(*path: str | int) -> Any:
         spot = document.spot(path)
         return spot.line, spot.column, spot.end_line, spot.end_column
 
@@ -171,7 +173,7 @@ def test_places_in_json():
         ('{"A": {"B": {"C": 1}}', 1, "JSON"),
     ],
 )
-def test_what_is_not_well_formed_is_told_with_its_line(text, line, said):
+def test_what_is_not_well_formed_is_told_with_its_line(text: Any, line: Any, said: Any) -> None:
     document = parse(text.encode(), "t.json" if said == "JSON" else "t.yaml")
     (problem,) = document.problems
     assert problem.spot.line == line, problem
@@ -179,25 +181,25 @@ def test_what_is_not_well_formed_is_told_with_its_line(text, line, said):
     assert problem.broken
 
 
-def test_tabs_are_explained():
+def test_tabs_are_explained() -> None:
     (problem,) = yaml("A:\n\tB: 1\n").problems
     assert problem.hint == "indent with spaces"
 
 
-def test_yaml_in_flow_style_and_nearly_json():
+def test_yaml_in_flow_style_and_nearly_json() -> None:
     assert yaml("{Resources: {A: {Type: X}}}").value == {"Resources": {"A": {"Type": "X"}}}
     document = json('{"Resources": {"A": {"Type": "X"},}}')
     assert document.value == {"Resources": {"A": {"Type": "X"}}}
     assert "JSON" in document.problems[0].message
 
 
-def test_text_after_the_json_is_told():
+def test_text_after_the_json_is_told() -> None:
     document = json('{"A": 1}\n{"B": 2}')
     assert document.value == {"A": 1}
     assert document.problems[0].spot.line == 2
 
 
-def test_one_document_of_several_is_read():
+def test_one_document_of_several_is_read() -> None:
     document = yaml("---\n---\nResources: {}\n---\nkind: Deployment\n")
     assert document.value == {"Resources": {}}
     (problem,) = document.problems
@@ -206,47 +208,47 @@ def test_one_document_of_several_is_read():
     assert yaml("--- \n...\n").value is None
 
 
-def test_an_alias_of_nothing_or_of_itself():
+def test_an_alias_of_nothing_or_of_itself() -> None:
     document = yaml("a: *b\nc: &c [*c, 1]\n")
     assert isinstance(document.value["a"], Unresolved)
     assert isinstance(document.value["c"][0], Unresolved)
     assert [problem.spot.line for problem in document.problems] == [1, 2]
 
 
-def test_a_bomb_of_aliases_does_not_go_off():
+def test_a_bomb_of_aliases_does_not_go_off() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
-    start = time.perf_counter()
+    start = time.process_time()
     document = yaml("\n".join(lines))
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
     assert document.value is None
     assert "aliases expand to more than 1,000,000 values" in document.problems[0].message
 
 
 @pytest.mark.parametrize("text", ["[" * 100_000, "- " * 100_000, "{a: " * 50_000, "[{" * 30_000, '{"a":' * 100_000, "[" * 5000 + "]" * 5000])  # fmt: skip
 @pytest.mark.parametrize("name", ["t.yaml", "t.json"])
-def test_deep_nesting_ends_in_a_problem(text, name):
-    start = time.perf_counter()
+def test_deep_nesting_ends_in_a_problem(text: Any, name: Any) -> None:
+    start = time.process_time()
     document = parse(text.encode(), name)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
     assert document.problems
     assert document.value is None
 
 
 @pytest.mark.parametrize("data", [b"Resources: \xe9", b"\x00\x01\x02", bytes(range(256))])
-def test_binary_is_a_problem(data):
+def test_binary_is_a_problem(data: Any) -> None:
     document = parse(data, "t.yaml")
     assert document.value is None
     assert document.problems
 
 
-def test_utf_16_is_read():
+def test_utf_16_is_read() -> None:
     text = "Resources:\n  A: {Type: X}\n"
     assert yaml(text.encode("utf-16")).value == {"Resources": {"A": {"Type": "X"}}}
     assert may_be_template(text.encode("utf-16"))
 
 
-def test_numbers_no_computer_needs():
+def test_numbers_no_computer_needs() -> None:
     assert json('{"A": ' + "9" * 6000 + ', "B": NaN, "C": -Infinity}').value == {
         "A": "9" * 6000,
         "B": "NaN",
@@ -254,12 +256,12 @@ def test_numbers_no_computer_needs():
     }
 
 
-def test_half_of_a_character_becomes_a_sign_for_it():
+def test_half_of_a_character_becomes_a_sign_for_it() -> None:
     value = json('{"A": "x\\ud800", "\\udc00": ["\\ud83d\\ude00"]}').value
     assert value == {"A": "x\ufffd", "\ufffd": ["😀"]}
 
 
-def test_what_is_too_long_is_not_read(tmp_path):
+def test_what_is_too_long_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "t.json"
     with path.open("wb") as file:
         file.truncate(LARGEST + 1)
@@ -268,7 +270,7 @@ def test_what_is_too_long_is_not_read(tmp_path):
     assert "no template is longer" in document.problems[0].message
 
 
-def test_what_is_no_file_is_a_problem(tmp_path):
+def test_what_is_no_file_is_a_problem(tmp_path: Path) -> None:
     assert read(tmp_path, "x").problems
     assert read(tmp_path / "none", "none").problems
 
@@ -288,7 +290,7 @@ def test_what_is_no_file_is_a_problem(tmp_path):
         (None, False),
     ],
 )
-def test_templates_are_told_from_other_files(value, is_one):
+def test_templates_are_told_from_other_files(value: Any, is_one: Any) -> None:
     assert is_template(value) is is_one
 
 
@@ -305,5 +307,5 @@ def test_templates_are_told_from_other_files(value, is_one):
         (b"MyResources: 1", False),
     ],
 )
-def test_files_are_sniffed_before_they_are_parsed(text, may_be):
+def test_files_are_sniffed_before_they_are_parsed(text: Any, may_be: Any) -> None:
     assert may_be_template(text) is may_be

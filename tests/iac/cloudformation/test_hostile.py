@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from pathlib import Path
 
 from scanner.iac.block import plain
 from scanner.iac.cloudformation import discover, template
@@ -22,7 +23,7 @@ def _table(number: int) -> str:
 """
 
 
-def _seconds(directory, count: int) -> float:
+def _seconds(directory: Path, count: int) -> float:
     path = write(directory, {f"t{count}.yaml": "Resources:\n" + "".join(map(_table, range(count)))}) / f"t{count}.yaml"
     start = time.process_time()
     code = template.load(directory, path)
@@ -33,14 +34,14 @@ def _seconds(directory, count: int) -> float:
     return time.process_time() - start
 
 
-def test_time_grows_with_the_size(tmp_path):
+def test_time_grows_with_the_size(tmp_path: Path) -> None:
     _seconds(tmp_path, 50)
     small = min(_seconds(tmp_path, 200) for _ in range(3))
     large = min(_seconds(tmp_path, 2000) for _ in range(2))
     assert large < small * 30
 
 
-def test_a_template_of_ten_megabytes(tmp_path):
+def test_a_template_of_ten_megabytes(tmp_path: Path) -> None:
     entry = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "b" * 900, "Tags": [{"Key": "a", "Value": "b"}]}}
     text = json.dumps({"Resources": {f"B{number}": entry for number in range(10_000)}})
     assert len(text) > 10_000_000
@@ -53,17 +54,21 @@ def test_a_template_of_ten_megabytes(tmp_path):
     assert time.process_time() - start < 5
 
 
-def test_resources_that_are_named_after_each_other(tmp_path):
+def test_resources_that_are_named_after_each_other(tmp_path: Path) -> None:
     chain = "".join(
-        f"  V{n}: {{Type: AWS::Backup::BackupVault, Properties: {{BackupVaultName: !Ref V{n + 1}}}}}\n" for n in range(2000)
+        f"  V{n}: {{Type: AWS::Backup::BackupVault, Properties: {{BackupVaultName: !Ref V{n + 1}}}}}\n"
+        for n in range(2000)
     )
-    code = read(tmp_path, f"Resources:\n{chain}  V2000: {{Type: AWS::Backup::BackupVault, Properties: {{BackupVaultName: x}}}}\n")
+    code = read(
+        tmp_path,
+        f"Resources:\n{chain}  V2000: {{Type: AWS::Backup::BackupVault, Properties: {{BackupVaultName: x}}}}\n",
+    )
     for one in code.blocks:
         plain(one.values)
     assert values(code, "V1999") == {"BackupVaultName": "x"}
 
 
-def test_functions_in_functions(tmp_path):
+def test_functions_in_functions(tmp_path: Path) -> None:
     expression = "{'Fn::Join': ['', [" * 60 + "a" + "]]}" * 60
     code = read(tmp_path, f"Resources: {{It: {{Type: X, Properties: {{P: {expression}, Q: 1}}}}}}")
     assert isinstance(values(code)["P"], Unresolved)
@@ -73,13 +78,13 @@ def test_functions_in_functions(tmp_path):
     assert block(code, "It").find("Q").value == 1
 
 
-def test_conditions_in_conditions(tmp_path):
+def test_conditions_in_conditions(tmp_path: Path) -> None:
     inner = "{'Fn::Not': [" * 150 + "{'Fn::Equals': [a, a]}" + "]}" * 150
     code = read(tmp_path, f"Conditions: {{C: {inner}}}\nResources: {{It: {{Type: X, Condition: C}}}}")
     assert code.blocks or code.problems
 
 
-def test_an_expression_that_aliases_double(tmp_path):
+def test_an_expression_that_aliases_double(tmp_path: Path) -> None:
     lines = ["  a0: &a0 !Ref AWS::Region"]
     lines += [f"  a{n}: &a{n} !Join ['', [*a{n - 1}, *a{n - 1}]]" for n in range(1, 14)]
     text = "Metadata:\n" + "\n".join(lines) + "\nResources: {It: {Type: X, Properties: {P: *a13}}}\n"
@@ -89,7 +94,7 @@ def test_an_expression_that_aliases_double(tmp_path):
     assert time.process_time() - start < 5
 
 
-def test_three_hundred_templates(tmp_path):
+def test_three_hundred_templates(tmp_path: Path) -> None:
     text = "Resources:\n" + "".join(map(_table, range(8)))
     write(tmp_path, {f"d{n % 7}/t{n}.yaml": text for n in range(300)})
     start = time.process_time()

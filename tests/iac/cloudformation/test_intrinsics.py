@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from scanner.iac.block import plain
@@ -85,7 +88,7 @@ Conditions:
         ("null", None),
     ],
 )
-def test_what_is_settled(tmp_path, expression, value):
+def test_what_is_settled(tmp_path: Path, expression: Any, value: Any) -> None:
     found = one(tmp_path, expression, HEAD)
     assert found == value
     assert type(found) is type(value)
@@ -146,7 +149,7 @@ def test_what_is_settled(tmp_path, expression, value):
         ("0123", "0123 has a leading zero: YAML reads it as an octal number, its readers as a decimal one; put it in quotes", ("0123", 83, 123)),
     ],
 )  # fmt: skip
-def test_what_is_open(tmp_path, expression, said, choices):
+def test_what_is_open(tmp_path: Path, expression: Any, said: Any, choices: Any) -> None:
     found = one(tmp_path, expression, HEAD)
     assert why(found) == said
     assert found.choices == choices
@@ -154,14 +157,14 @@ def test_what_is_open(tmp_path, expression, said, choices):
     assert found.spot.file == "t.yaml"
 
 
-def test_structure_around_an_open_leaf_is_kept(tmp_path):
+def test_structure_around_an_open_leaf_is_kept(tmp_path: Path) -> None:
     found = one(tmp_path, "{Statement: [{Effect: Deny, Resource: !Sub 'arn:${Open}', Principal: '*'}]}", HEAD)
     (statement,) = found["Statement"]
     assert statement["Effect"] == "Deny"
     assert isinstance(statement["Resource"], Unresolved)
 
 
-def test_two_mappings_of_an_open_condition_agree_where_they_agree(tmp_path):
+def test_two_mappings_of_an_open_condition_agree_where_they_agree(tmp_path: Path) -> None:
     found = one(tmp_path, "!If [Unknown, {a: 1, b: [1, 2], c: 3}, {a: 1, b: [1, 3]}]", HEAD)
     assert found["a"] == 1
     assert found["b"][0] == 1
@@ -170,13 +173,13 @@ def test_two_mappings_of_an_open_condition_agree_where_they_agree(tmp_path):
     assert found["c"].choices == ()
 
 
-def test_lists_of_an_open_condition_that_differ_in_length_are_open(tmp_path):
+def test_lists_of_an_open_condition_that_differ_in_length_are_open(tmp_path: Path) -> None:
     found = one(tmp_path, "!If [Unknown, [{a: 1}], [{a: 1}, {a: 2}]]", HEAD)
     assert isinstance(found, Unresolved)
     assert found.choices == ()
 
 
-def test_a_reference_to_a_resource_is_what_naming_says(tmp_path):
+def test_a_reference_to_a_resource_is_what_naming_says(tmp_path: Path) -> None:
     code = read(
         tmp_path,
         """
@@ -206,7 +209,7 @@ def test_a_reference_to_a_resource_is_what_naming_says(tmp_path):
     assert values(code, "Vault")["EncryptionKeyArn"] == key
 
 
-def test_names_made_of_each_other_are_open(tmp_path):
+def test_names_made_of_each_other_are_open(tmp_path: Path) -> None:
     code = read(
         tmp_path,
         """
@@ -220,16 +223,20 @@ def test_names_made_of_each_other_are_open(tmp_path):
         assert set(plain(block(code, address).values)) == {"BackupVaultName"}
 
 
-def test_region_and_account_that_are_said(tmp_path):
+def test_region_and_account_that_are_said(tmp_path: Path) -> None:
     text = "!Sub '${AWS::Region}/${AWS::AccountId}/${AWS::Partition}/${AWS::URLSuffix}'"
     assert one(tmp_path, text, region="cn-north-1", account="1") == "cn-north-1/1/aws-cn/amazonaws.com.cn"
     assert one(tmp_path, "!If [Here, 1, 2]", HEAD, region="eu-west-1") == 1
     assert one(tmp_path, "!FindInMap [ByRegion, !Ref AWS::Region, days]", HEAD, region="us-east-1") == 35
     code = read(tmp_path, "Resources: {A: {Type: X}}", region="us-gov-west-1", account="2")
-    assert (code.blocks[0].region, code.blocks[0].account, code.blocks[0].partition) == ("us-gov-west-1", "2", "aws-us-gov")
+    assert (code.blocks[0].region, code.blocks[0].account, code.blocks[0].partition) == (
+        "us-gov-west-1",
+        "2",
+        "aws-us-gov",
+    )
 
 
-def test_a_choice_of_a_parameter_decides_what_all_choices_agree_on(tmp_path):
+def test_a_choice_of_a_parameter_decides_what_all_choices_agree_on(tmp_path: Path) -> None:
     head = """
     Parameters: {Size: {Type: String, AllowedValues: [dev, test]}}
     Conditions: {Prod: !Equals [!Ref Size, prod]}
@@ -237,10 +244,10 @@ def test_a_choice_of_a_parameter_decides_what_all_choices_agree_on(tmp_path):
     assert one(tmp_path, "!If [Prod, 1, 2]", head) == 2
 
 
-def test_exports_of_other_templates_of_the_run(tmp_path):
-    from scanner.iac.cloudformation import discover, template  # noqa: PLC0415
-    from scanner.iac.cloudformation.run import Run  # noqa: PLC0415
-    from tests.iac.cloudformation.written import write  # noqa: PLC0415
+def test_exports_of_other_templates_of_the_run(tmp_path: Path) -> None:
+    from scanner.iac.cloudformation import discover, template
+    from scanner.iac.cloudformation.run import Run
+    from tests.iac.cloudformation.written import write
 
     write(
         tmp_path,
@@ -272,10 +279,10 @@ def test_exports_of_other_templates_of_the_run(tmp_path):
     assert why(values(found[0])["R"]) == "several templates export twice"
 
 
-def test_choices_that_are_numbers_are_put_into_texts(tmp_path):
+def test_choices_that_are_numbers_are_put_into_texts(tmp_path: Path) -> None:
     head = "Parameters: {Days: {Type: Number, AllowedValues: [7, 30]}, Sep: {Type: String, AllowedValues: ['', '-']}}"
     assert one(tmp_path, "!Sub '${Days}d'", head).choices == ("7d", "30d")
     assert one(tmp_path, "!Join ['', [a, !Ref Days]]", head).choices == ("a7", "a30")
     assert one(tmp_path, "!Split [!Ref Sep, 'a-b']", head).choices == ()
     assert one(tmp_path, "!Split ['-', !Ref Days]", head).choices == (["7"], ["30"])
-    assert one(tmp_path, "!Select [0, !Split ['-', !Ref Sep]]", head).choices == ()
+    assert one(tmp_path, "!Select [0, !Split ['-', !Ref Sep]]", head) == ""

@@ -56,6 +56,22 @@ Resources:
     - !Ref Names
     - Topic${Name}: {Type: AWS::SNS::Topic, Properties: {TopicName: !Sub "${Name}-x"}}
   Table: {Type: AWS::Serverless::SimpleTable}
+  Odds:
+    Type: Odd::Odd::Odd
+    Properties:
+      Select: !Select [0, !Split ["o", !Ref Env]]
+      Index: !Select [!If [Prod, 0, 1], [a, b]]
+      Items: !Select [1, !Ref Names]
+      Joined: !Join ["-", !Ref Names]
+      Encoded: !Base64 {Ref: Env}
+      Length: !Length {Ref: Names}
+      Json: !ToJsonString {Env: !Ref Env}
+      Mapped: !FindInMap [M, !If [Prod, prod, dev], days]
+      Att: !GetAtt [!If [Prod, Key, Vault], Arn]
+      Ref: !Ref {"Fn::If": [Prod, Days, Env]}
+      Where: !If [Both, {a: 1, b: !Ref Days}, {a: 1}]
+      Many: [!If [Both, 1, !Ref AWS::NoValue], !If [Prod, 2, 3]]
+      Split: !Split ["-", !Sub "${Env}-${AWS::Region}"]
   F:
     Type: AWS::Serverless::Function
     Properties: {Policies: [{Statement: []}], Events: {E: {Type: Schedule, Properties: {Schedule: rate(1 day)}}}}
@@ -107,8 +123,10 @@ def _touch(block: Block) -> None:
     go(whole, ())
 
 
-def _known(code: Code) -> dict[tuple[str | int, ...], Any]:
-    """Give every scalar that is known, by address and path."""
+def _known(
+    code: Code, choices: dict[tuple[str | int, ...], tuple[Any, ...]] | None = None
+) -> dict[tuple[str | int, ...], Any]:
+    """Give every scalar that is known, by address and path; `choices` gets what the others are said to be one of."""
     found: dict[tuple[str | int, ...], Any] = {}
 
     def go(value: Any, path: tuple[str | int, ...]) -> None:
@@ -121,16 +139,18 @@ def _known(code: Code) -> dict[tuple[str | int, ...], Any]:
                     go(inner, (*path, number))
         elif not isinstance(value, Unresolved):
             found[path] = value
+        elif value.choices and choices is not None:
+            choices[path] = value.choices
 
     for block in code.blocks:
         go(plain(block.values), (block.address,))
     return found
 
 
-def test_the_sound_template_is_sound():
+def test_the_sound_template_is_sound() -> None:
     code = _read(SOUND.encode())
     assert not code.problems
-    assert len(code.blocks) == 9
+    assert len(code.blocks) == 10
     assert _known(code) == _known(_read(json.dumps(PLAIN).encode(), "t.json"))
 
 
@@ -140,7 +160,7 @@ _BITS = st.sampled_from(["", "\t", ": ", "- ", "[", "]", "{", "}", "!Ref ", "!Su
 
 @settings(max_examples=250, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, len(SOUND)), st.integers(0, 12), _BITS), min_size=1, max_size=4))
-def test_no_mutation_of_the_text_crashes(changes):
+def test_no_mutation_of_the_text_crashes(changes: Any) -> None:
     text = SOUND
     for at, length, bit in changes:
         text = text[:at] + bit + text[at + length :]
@@ -149,7 +169,7 @@ def test_no_mutation_of_the_text_crashes(changes):
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, len(_LINES) - 1), st.integers(0, len(_LINES) - 1)), max_size=3))
-def test_no_order_of_the_lines_crashes(swaps):
+def test_no_order_of_the_lines_crashes(swaps: Any) -> None:
     lines = list(_LINES)
     for one, other in swaps:
         lines[one], lines[other] = lines[other], lines[one]
@@ -158,7 +178,7 @@ def test_no_order_of_the_lines_crashes(swaps):
 
 @settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=300))
-def test_no_bytes_crash(data):
+def test_no_bytes_crash(data: Any) -> None:
     _read(data)
     _read(b"Resources: {A: {Type: X, Properties: " + data + b"}}")
     _read(b'{"Resources": ' + data + b"}", "t.json")
@@ -196,7 +216,7 @@ _PATHS = [path for path in _paths(PLAIN) if path]
 
 @settings(max_examples=400, deadline=None)
 @given(st.sampled_from(_PATHS), _ODD)
-def test_no_value_in_any_place_crashes(path, value):
+def test_no_value_in_any_place_crashes(path: Any, value: Any) -> None:
     template = json.loads(json.dumps(PLAIN))
     here = template
     for step in path[:-1]:
@@ -208,14 +228,17 @@ def test_no_value_in_any_place_crashes(path, value):
 
 @settings(max_examples=60, deadline=None)
 @given(st.sets(st.sampled_from(["Env", "Days", "Names"])), st.booleans())
-def test_losing_a_default_changes_no_known_value_into_another(lost, allowed):
+def test_losing_a_default_changes_no_known_value_into_another(lost: Any, allowed: Any) -> None:
     before = _known(_read(SOUND.encode()))
     template = json.loads(json.dumps(PLAIN))
     for name in lost:
         default = template["Parameters"][name].pop("Default")
         if allowed:
             template["Parameters"][name]["AllowedValues"] = [default, "dev"]
-    after = _known(_read(json.dumps(template).encode(), "t.json"))
+    choices: dict[tuple[str | int, ...], tuple[Any, ...]] = {}
+    after = _known(_read(json.dumps(template).encode(), "t.json"), choices)
+    for path, possible in choices.items():
+        assert path not in before or before[path] in possible, path
     for path, value in after.items():
         if path in before:
             assert value == before[path], path
@@ -224,13 +247,20 @@ def test_losing_a_default_changes_no_known_value_into_another(lost, allowed):
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.sampled_from(["eu-west-1", "us-east-1"]), st.sampled_from(["prod", "dev"]))
-def test_whatever_is_known_without_the_deployment_is_so_in_every_deployment(region, env):
+@given(st.sampled_from(["eu-west-1", "us-east-1"]), st.sampled_from(["prod", "dev"]), st.booleans())
+def test_whatever_is_known_without_the_deployment_is_so_in_every_deployment(
+    region: Any, env: Any, allowed: Any
+) -> None:
     template = json.loads(json.dumps(PLAIN))
     del template["Parameters"]["Env"]["Default"]
-    open_ = _known(_read(json.dumps(template).encode(), "t.json"))
+    if allowed:
+        template["Parameters"]["Env"]["AllowedValues"] = ["prod", "dev"]
+    choices: dict[tuple[str | int, ...], tuple[Any, ...]] = {}
+    open_ = _known(_read(json.dumps(template).encode(), "t.json"), choices)
     said = json.dumps(template).replace('{"Ref": "AWS::Region"}', f'"{region}"').encode()
-    settled = {path: value for path, value in _known(_read(said, "t.json", {"Env": env})).items()}
+    settled = _known(_read(said, "t.json", {"Env": env}))
+    for path, possible in choices.items():
+        assert path not in settled or settled[path] in possible, path
     for path, value in open_.items():
         if path in settled:
             assert value == settled[path], path
@@ -238,7 +268,7 @@ def test_whatever_is_known_without_the_deployment_is_so_in_every_deployment(regi
 
 @settings(max_examples=60, deadline=None)
 @given(st.recursive(st.one_of(st.booleans(), st.integers(-9, 99), st.text("ab:#-'\" é😀", max_size=6)), lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text("abc", min_size=1, max_size=3), inner, max_size=3)), max_leaves=15))  # fmt: skip
-def test_yaml_and_json_of_one_value_are_one_value(value):
+def test_yaml_and_json_of_one_value_are_one_value(value: Any) -> None:
     whole = {"Resources": {"A": {"Type": "X", "Properties": {"P": value}}}}
     from_yaml = parse(yaml.safe_dump(whole, allow_unicode=True).encode(), "t.yaml")
     from_json = parse(json.dumps(whole, indent=1).encode(), "t.json")

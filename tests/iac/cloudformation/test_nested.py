@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from scanner.iac.cloudformation import template
@@ -24,7 +27,7 @@ Outputs:
 """
 
 
-def test_a_nested_stack_with_its_parameters_and_outputs(tmp_path):
+def test_a_nested_stack_with_its_parameters_and_outputs(tmp_path: Path) -> None:
     write(tmp_path, {"net/child.yaml": CHILD})
     code = read(
         tmp_path,
@@ -59,7 +62,7 @@ def test_a_nested_stack_with_its_parameters_and_outputs(tmp_path):
     assert why(it["R"]) == "Nested has no output No"
 
 
-def test_nested_stacks_that_give_to_each_other(tmp_path):
+def test_nested_stacks_that_give_to_each_other(tmp_path: Path) -> None:
     write(tmp_path, {"child.yaml": CHILD})
     code = read(
         tmp_path,
@@ -79,7 +82,7 @@ def test_nested_stacks_that_give_to_each_other(tmp_path):
     assert "Key" not in values(code, "Second/Vault")
 
 
-def test_a_stack_that_gives_to_itself_is_open(tmp_path):
+def test_a_stack_that_gives_to_itself_is_open(tmp_path: Path) -> None:
     write(tmp_path, {"child.yaml": CHILD})
     code = read(
         tmp_path,
@@ -97,8 +100,14 @@ def test_a_stack_that_gives_to_itself_is_open(tmp_path):
     assert isinstance(values(code, "B/Vault")["Days"], Unresolved)
 
 
-def test_a_nested_stack_that_may_not_exist(tmp_path):
-    write(tmp_path, {"child.yaml": CHILD, "mid.yaml": "Resources: {In: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: child.yaml}}}"})
+def test_a_nested_stack_that_may_not_exist(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "child.yaml": CHILD,
+            "mid.yaml": "Resources: {In: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: child.yaml}}}",
+        },
+    )
     code = read(
         tmp_path,
         """
@@ -117,7 +126,10 @@ def test_a_nested_stack_that_may_not_exist(tmp_path):
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("https://s3.amazonaws.com/b/child.yaml", "N: nested template is not on disk: https://s3.amazonaws.com/b/child.yaml"),
+        (
+            "https://s3.amazonaws.com/b/child.yaml",
+            "N: nested template is not on disk: https://s3.amazonaws.com/b/child.yaml",
+        ),
         ("S3://b/child.yaml", "N: nested template is not on disk: S3://b/child.yaml"),
         ("missing.yaml", "N: nested template missing.yaml is not on disk"),
         (".", "N: nested template . is not on disk"),
@@ -128,7 +140,7 @@ def test_a_nested_stack_that_may_not_exist(tmp_path):
         ('"a\\0b"', "N: nested template a\0b is not on disk"),
     ],
 )
-def test_what_is_not_read_is_told(tmp_path, url, said):
+def test_what_is_not_read_is_told(tmp_path: Path, url: Any, said: Any) -> None:
     write(tmp_path, {"other.txt": "hello"})
     code = read(
         tmp_path,
@@ -148,14 +160,14 @@ def test_what_is_not_read_is_told(tmp_path, url, said):
     assert isinstance(values(code)["P"], Unresolved)
 
 
-def test_a_circle_of_stacks_ends(tmp_path):
+def test_a_circle_of_stacks_ends(tmp_path: Path) -> None:
     write(tmp_path, {"b.yaml": "Resources: {B: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: t.yaml}}}"})
     code = read(tmp_path, "Resources: {A: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: b.yaml}}}")
     assert [one.address for one in code.blocks] == ["A", "A/B"]
     assert [(one.message, one.address) for one in code.problems] == [("B: nested template t.yaml nests itself", "A/B")]
 
 
-def test_stacks_that_nest_each_other_many_times_end(tmp_path):
+def test_stacks_that_nest_each_other_many_times_end(tmp_path: Path) -> None:
     parts = {
         f"s{n}.yaml": "Resources:\n" + "".join(
             f"  N{k}: {{Type: AWS::CloudFormation::Stack, Properties: {{TemplateURL: s{n + 1}.yaml}}}}\n" for k in range(4)
@@ -168,13 +180,13 @@ def test_stacks_that_nest_each_other_many_times_end(tmp_path):
     assert len(code.blocks) < 20_000
 
 
-def test_what_is_wrong_in_a_nested_template_is_told(tmp_path):
+def test_what_is_wrong_in_a_nested_template_is_told(tmp_path: Path) -> None:
     write(tmp_path, {"child.yaml": "Resources:\n  A: [\n"})
     code = read(tmp_path, "Resources: {A: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: child.yaml}}}")
     assert code.problems[0].spot.file == "child.yaml"
 
 
-def test_parameters_that_are_made_by_a_function_are_open(tmp_path):
+def test_parameters_that_are_made_by_a_function_are_open(tmp_path: Path) -> None:
     write(tmp_path, {"child.yaml": CHILD})
     code = read(
         tmp_path,
@@ -190,7 +202,7 @@ def test_parameters_that_are_made_by_a_function_are_open(tmp_path):
     assert isinstance(values(code, "N/Vault")["Key"], Unresolved)
 
 
-def test_nested_stacks_share_what_the_root_exports(tmp_path):
+def test_nested_stacks_share_what_the_root_exports(tmp_path: Path) -> None:
     write(
         tmp_path,
         {"child.yaml": "Resources: {A: {Type: X}}\nOutputs: {O: {Value: 35, Export: {Name: days}}}"},
@@ -206,7 +218,7 @@ def test_nested_stacks_share_what_the_root_exports(tmp_path):
     assert values(code)["P"] == 35
 
 
-def test_an_application_of_sam(tmp_path):
+def test_an_application_of_sam(tmp_path: Path) -> None:
     write(tmp_path, {"child.yaml": CHILD})
     code = read(
         tmp_path,

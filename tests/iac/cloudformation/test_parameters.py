@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from scanner.model.unresolved import Unresolved
@@ -26,13 +29,13 @@ from tests.iac.cloudformation.written import one, why
         ("{Default: x}", "x"),
     ],
 )
-def test_the_default_in_its_type(tmp_path, declared, value):
+def test_the_default_in_its_type(tmp_path: Path, declared: Any, value: Any) -> None:
     found = one(tmp_path, "!Ref It1", f"Parameters: {{It1: {declared}}}")
     assert found == value
     assert type(found) is type(value)
 
 
-def test_what_is_given_goes_before_the_default(tmp_path):
+def test_what_is_given_goes_before_the_default(tmp_path: Path) -> None:
     head = "Parameters: {N: {Type: Number, Default: 1}, L: {Type: CommaDelimitedList}}"
     assert one(tmp_path, "[!Ref N, !Ref L]", head, parameters={"N": "35", "L": "x,y", "Other": "z"}) == [35, ["x", "y"]]
 
@@ -54,11 +57,11 @@ def test_what_is_given_goes_before_the_default(tmp_path):
         ("[]", "parameter P has no value (t.yaml:1)"),
     ],
 )  # fmt: skip
-def test_what_is_open(tmp_path, declared, said):
+def test_what_is_open(tmp_path: Path, declared: Any, said: Any) -> None:
     assert why(one(tmp_path, "!Ref P", f"Parameters: {{P: {declared}}}")) == said
 
 
-def test_a_secret_is_compared_and_never_shown(tmp_path):
+def test_a_secret_is_compared_and_never_shown(tmp_path: Path) -> None:
     head = """
     Parameters: {Pw: {Type: String, NoEcho: true, Default: ''}, Given: {Type: String, NoEcho: true}}
     Conditions: {Has: !Not [!Equals [!Ref Pw, '']], Too: !Equals [!Ref Given, hunter2]}
@@ -71,7 +74,7 @@ def test_a_secret_is_compared_and_never_shown(tmp_path):
     assert "hunter2" not in repr(found) + repr(found.choices)
 
 
-def test_an_unresolved_allowed_value_is_no_choice(tmp_path):
+def test_an_unresolved_allowed_value_is_no_choice(tmp_path: Path) -> None:
     found = one(tmp_path, "!Ref P", "Parameters: {P: {Type: String, AllowedValues: [0123, a]}}")
     assert isinstance(found, Unresolved)
     assert found.choices == ()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from scanner.iac.block import ABSENT
@@ -10,7 +13,7 @@ from scanner.model.unresolved import Unresolved
 from tests.iac.cloudformation.written import block, read, values, why
 
 
-def test_a_block_is_what_the_template_says(tmp_path):
+def test_a_block_is_what_the_template_says(tmp_path: Path) -> None:
     code = read(
         tmp_path,
         """
@@ -50,7 +53,7 @@ def test_a_block_is_what_the_template_says(tmp_path):
     assert (db.spot.line, db.spot.end_line) == (4, 12)
 
 
-def test_places_lead_through_decided_conditions_and_removed_items(tmp_path):
+def test_places_lead_through_decided_conditions_and_removed_items(tmp_path: Path) -> None:
     code = read(
         tmp_path,
         """\
@@ -97,7 +100,7 @@ def test_places_lead_through_decided_conditions_and_removed_items(tmp_path):
     assert values(code)["L"] == [{"c": 4}, {"d": 5}]
 
 
-def test_what_is_no_resource_is_told_and_the_rest_is_read(tmp_path):
+def test_what_is_no_resource_is_told_and_the_rest_is_read(tmp_path: Path) -> None:
     code = read(
         tmp_path,
         """\
@@ -137,20 +140,20 @@ def test_what_is_no_resource_is_told_and_the_rest_is_read(tmp_path):
     assert isinstance(found.value, Unresolved)
 
 
-def test_a_rain_module_in_json(tmp_path):
+def test_a_rain_module_in_json(tmp_path: Path) -> None:
     code = read(tmp_path, '{"Resources": {"A": {"Type": {"Rain::Module": "x"}}, "B": {"Type": "X"}}}', "t.json")
     assert [one.address for one in code.blocks] == ["B"]
     assert code.problems[0].message.startswith("A is a Rain::Module, which is expanded")
 
 
 @pytest.mark.parametrize("resources", ["[]", "text", "7", "null"])
-def test_resources_that_are_no_mapping(tmp_path, resources):
+def test_resources_that_are_no_mapping(tmp_path: Path, resources: Any) -> None:
     code = read(tmp_path, f"AWSTemplateFormatVersion: 2010-09-09\nResources: {resources}\n")
     assert not code.blocks
     assert [one.spot.line for one in code.problems] == ([] if resources == "null" else [2])
 
 
-def test_a_logical_id_given_twice(tmp_path):
+def test_a_logical_id_given_twice(tmp_path: Path) -> None:
     code = read(tmp_path, "Resources:\n  A: {Type: X}\n  B: {Type: Y}\n  A: {Type: Z}\n")
     assert {one.address: one.type for one in code.blocks} == {"A": "Z", "B": "Y"}
     assert code.problems[0].message == "A is given twice: also in line 2"
@@ -166,7 +169,7 @@ def test_a_logical_id_given_twice(tmp_path):
         ("!Ref Nowhere", {}),
     ],
 )
-def test_properties_that_a_macro_may_change_are_open(tmp_path, properties, kept):
+def test_properties_that_a_macro_may_change_are_open(tmp_path: Path, properties: Any, kept: Any) -> None:
     code = read(tmp_path, f"Resources:\n  It:\n    Type: X\n    DeletionPolicy: Retain\n    Properties: {properties}\n")
     it = block(code, "It")
     assert values(code) == {**kept, "DeletionPolicy": "Retain"}
@@ -175,7 +178,7 @@ def test_properties_that_a_macro_may_change_are_open(tmp_path, properties, kept)
     assert it.find("UpdateReplacePolicy").value is ABSENT
 
 
-def test_properties_made_by_a_decided_condition(tmp_path):
+def test_properties_made_by_a_decided_condition(tmp_path: Path) -> None:
     code = read(
         tmp_path,
         """
@@ -198,32 +201,34 @@ def test_properties_made_by_a_decided_condition(tmp_path):
         ("[[a]]", [2]),
     ],
 )
-def test_macros_are_told(tmp_path, transform, told):
-    code = read(tmp_path, f"AWSTemplateFormatVersion: 2010-09-09\nTransform: {transform}\nResources: {{A: {{Type: X}}}}\n")
+def test_macros_are_told(tmp_path: Path, transform: Any, told: Any) -> None:
+    code = read(
+        tmp_path, f"AWSTemplateFormatVersion: 2010-09-09\nTransform: {transform}\nResources: {{A: {{Type: X}}}}\n"
+    )
     assert [one.spot.line for one in code.problems] == told
     assert len(code.blocks) == 1
 
 
-def test_modules_of_the_packager_are_told(tmp_path):
+def test_modules_of_the_packager_are_told(tmp_path: Path) -> None:
     code = read(tmp_path, "Modules:\n  Net: {Source: ./net.yaml}\nResources: {A: {Type: X}}\n")
     assert [(one.spot.line, one.address) for one in code.problems] == [(2, "Net")]
 
 
 @pytest.mark.parametrize("text", ["apiVersion: v1\nkind: Pod\n", "", "[1, 2]", "just text", "{}", "Resources: {}"])
-def test_a_file_that_is_no_template_says_so(tmp_path, text):
+def test_a_file_that_is_no_template_says_so(tmp_path: Path, text: Any) -> None:
     code = read(tmp_path, text)
     assert not code.blocks
     assert [one.message for one in code.problems] == ["is no CloudFormation template: it has no Resources with a Type"]
 
 
-def test_a_file_that_is_not_there(tmp_path):
-    from scanner.iac.cloudformation import template  # noqa: PLC0415
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    from scanner.iac.cloudformation import template
 
     code = template.load(tmp_path, tmp_path / "none.yaml")
     assert code.problems[0].message.startswith("cannot be read: ")
 
 
-def test_values_are_a_mapping_of_what_is_set(tmp_path):
+def test_values_are_a_mapping_of_what_is_set(tmp_path: Path) -> None:
     code = read(tmp_path, "Resources: {It: {Type: X, Properties: {A: 1, B: !Ref AWS::NoValue, C: !Ref Nowhere}}}")
     found = block(code, "It").values
     assert list(found) == ["A", "C"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 
@@ -54,7 +55,7 @@ from scanner.model.unresolved import Unresolved
         ("9" * 5000, "9" * 5000),
     ],
 )
-def test_a_plain_scalar(text, value):
+def test_a_plain_scalar(text: Any, value: Any) -> None:
     found = read_plain(text)
     assert type(found) is type(value)
     assert found == value
@@ -62,14 +63,19 @@ def test_a_plain_scalar(text, value):
 
 @pytest.mark.parametrize(
     ("text", "choices"),
-    [("010", ("010", 8, 10)), ("0644", ("0644", 0o644, 644)), ("23:45", ("23:45", 1425)), ("1:00:00", ("1:00:00", 3600))],
+    [
+        ("010", ("010", 8, 10)),
+        ("0644", ("0644", 0o644, 644)),
+        ("23:45", ("23:45", 1425)),
+        ("1:00:00", ("1:00:00", 3600)),
+    ],
 )
-def test_what_readers_disagree_about_is_open(text, choices):
+def test_what_readers_disagree_about_is_open(text: Any, choices: Any) -> None:
     found = read_plain(text)
     assert isinstance(found, Unresolved)
     assert found.choices == choices
 
 
-def test_a_number_is_never_infinite():
+def test_a_number_is_never_infinite() -> None:
     found = read_plain("1" * 350 + ".0")
     assert isinstance(found, str) or math.isfinite(found)

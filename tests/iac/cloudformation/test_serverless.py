@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from scanner.iac.naming import export
@@ -11,7 +14,7 @@ from tests.iac.cloudformation.written import block, read, values, why
 HEAD = "Transform: AWS::Serverless-2016-10-31\n"
 
 
-def test_a_simple_table_with_its_defaults(tmp_path):
+def test_a_simple_table_with_its_defaults(tmp_path: Path) -> None:
     code = read(
         tmp_path,
         HEAD
@@ -53,7 +56,7 @@ Resources:
     assert plain.place(("BillingMode",)) == plain.spot
 
 
-def test_globals_are_merged_as_sam_does(tmp_path):
+def test_globals_are_merged_as_sam_does(tmp_path: Path) -> None:
     code = read(
         tmp_path,
         HEAD
@@ -87,7 +90,7 @@ Resources:
     assert block(code, "F").type == "AWS::Lambda::Function"
 
 
-def test_the_role_that_sam_makes(tmp_path):
+def test_the_role_that_sam_makes(tmp_path: Path) -> None:
     code = read(
         tmp_path,
         HEAD
@@ -136,7 +139,7 @@ Resources:
     assert values(code, "Own") == {"Role": "arn:aws:iam::1:role/mine"}
 
 
-def test_events_become_rules_and_subscriptions(tmp_path):
+def test_events_become_rules_and_subscriptions(tmp_path: Path) -> None:
     code = read(
         tmp_path,
         HEAD
@@ -179,7 +182,7 @@ Resources:
     ]
 
 
-def test_apis_with_their_domains(tmp_path):
+def test_apis_with_their_domains(tmp_path: Path) -> None:
     code = read(
         tmp_path,
         HEAD
@@ -207,21 +210,23 @@ Resources:
 
 
 @pytest.mark.parametrize("kind", ["GraphQLApi", "Connector", "CapacityProvider", "Invented"])
-def test_what_is_not_expanded_is_told(tmp_path, kind):
+def test_what_is_not_expanded_is_told(tmp_path: Path, kind: Any) -> None:
     code = read(tmp_path, HEAD + f"Resources:\n  A: {{Type: AWS::Serverless::{kind}, Properties: {{X: 1}}}}\n")
     assert [one.spot.line for one in code.problems] == [3]
     assert values(code, "A") == {"X": 1}
 
 
-def test_connectors_of_a_resource_are_told(tmp_path):
+def test_connectors_of_a_resource_are_told(tmp_path: Path) -> None:
     code = read(tmp_path, HEAD + "Resources:\n  A: {Type: AWS::Serverless::SimpleTable, Connectors: {C: {}}}\n")
     assert "connectors" in code.problems[0].message
 
 
 @pytest.mark.parametrize("globals_", ["[]", "{Function: x}", "{Function: {Tags: x, Events: y}}", "text", "{Function: {Policies: {a: b}}}"])  # fmt: skip
 @pytest.mark.parametrize("properties", ["{}", "[]", "{Events: [a], Policies: 7, Tags: !Ref X}", "{Policies: [[a]]}"])
-def test_nonsense_ends_in_no_error(tmp_path, globals_, properties):
-    text = f"{HEAD}Globals: {globals_}\nResources:\n  F: {{Type: AWS::Serverless::Function, Properties: {properties}}}\n"
+def test_nonsense_ends_in_no_error(tmp_path: Path, globals_: Any, properties: Any) -> None:
+    text = (
+        f"{HEAD}Globals: {globals_}\nResources:\n  F: {{Type: AWS::Serverless::Function, Properties: {properties}}}\n"
+    )
     code = read(tmp_path, text)
     assert {"F", "FRole"} <= {one.address for one in code.blocks}
     for one in code.blocks:

@@ -37,7 +37,9 @@ def values(code: Code, address: str = "It") -> dict[str, Any]:
 
 def one(directory: Path, expression: str, head: str = "", **given: Any) -> Any:
     """Give what one expression comes to, as a property of a resource."""
-    lines = dedent(head) + "\nResources:\n  It:\n    Type: Some::Kind::Here\n    Properties:\n      P: " + expression + "\n"
+    lines = (
+        dedent(head) + "\nResources:\n  It:\n    Type: Some::Kind::Here\n    Properties:\n      P: " + expression + "\n"
+    )
     code = read(directory, lines, **given)
     assert not [problem for problem in code.problems if problem.broken], code.problems
     return values(code).get("P")

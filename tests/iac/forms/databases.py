@@ -20,7 +20,7 @@ from scanner.model.policy import Policy, Scope
 from scanner.model.reading import Known, Reading, Source, Spot, Unknown
 from scanner.model.resource import Resource
 from scanner.model.system import Selector, System
-from scanner.model.unresolved import Unresolved
+from scanner.model.unresolved import Unresolved, unresolved_in
 from scanner.plan import Plan, plan
 from scanner.resources import kinds
 from tests.collect.recorded import AT
@@ -184,7 +184,7 @@ def hold_facts(kind: type[Resource], blocks: Sequence[Block], *idle: str) -> Non
     for steps in leaves(blocks[0].values):
         twin = replace(blocks[0], values=opened(blocks[0].values, steps))
         for name, reading in readings(kind, [twin, *blocks[1:]]).items():
-            if isinstance(reading, Known) and not _has_open(reading.value):
+            if isinstance(reading, Known) and unresolved_in(reading.value) is None:
                 known = before[name]
                 assert isinstance(known, Known), f"{steps}: {name} was unknown and is {reading.value!r}"
                 assert known.value == reading.value, f"{steps}: {name}"
@@ -192,11 +192,3 @@ def hold_facts(kind: type[Resource], blocks: Sequence[Block], *idle: str) -> Non
                 opens[steps[0]].add(name)
     still = {attribute for attribute, names in opens.items() if not names}
     assert still == set(idle), still
-
-
-def _has_open(value: Any) -> bool:
-    if isinstance(value, Unresolved):
-        return True
-    if isinstance(value, Mapping):
-        return any(map(_has_open, value.values()))
-    return isinstance(value, (tuple, list)) and any(map(_has_open, value))

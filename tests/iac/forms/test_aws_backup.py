@@ -503,6 +503,42 @@ def test_what_rules_say_of_vaults(rule_id: str, blocks: list[Block], outcome: st
     assert outcomes(*blocks, rule=rule_id)["aws_backup_vault.one"].outcome.value == outcome
 
 
+WRITTEN = terraform("aws_backup_plan", name="p", rule=[rule()])
+UNDER_LOCK = terraform("aws_backup_vault", name="orders")
+
+
+@pytest.mark.parametrize(
+    ("lock", "outcome"),
+    [
+        ({"min_retention_days": 30}, "passed"),
+        ({"min_retention_days": 30, "changeable_for_days": 3}, "passed"),
+        ({"min_retention_days": 30, "changeable_for_days": OPEN}, "passed"),
+        ({"min_retention_days": 7}, "failed"),
+        ({"min_retention_days": OPEN}, "unknown"),
+        ({"max_retention_days": 60}, "failed"),
+        ({"min_retention_days": 30, "max_retention_days": OPEN}, "unknown"),
+        ({"backup_vault_name": OPEN, "min_retention_days": 30}, "unknown"),
+        ({"backup_vault_name": "others", "min_retention_days": 30}, "failed"),
+    ],
+)
+def test_bk805(lock: dict[str, Any], outcome: str) -> None:
+    told = terraform("aws_backup_vault_lock_configuration", **{"backup_vault_name": "orders", **lock})
+    found = outcomes(UNDER_LOCK, WRITTEN, told, rule="BK805")[UNDER_LOCK.address]
+    assert found.outcome.value == outcome
+    assert ("after it is applied" in found.verdict.because) is (lock.get("changeable_for_days") is not None)
+    # What lies in a vault that nothing writes to no code tells.
+    assert outcomes(UNDER_LOCK, told, rule="BK805")[UNDER_LOCK.address].outcome.value == "unknown"
+
+
+def test_an_air_gapped_vault_is_locked() -> None:
+    vault = terraform(
+        "aws_backup_logically_air_gapped_vault", name="orders", min_retention_days=31, max_retention_days=99
+    )
+    found = outcomes(vault, WRITTEN, rule="BK805")[vault.address]
+    assert found.outcome.value == "passed"
+    assert "air-gapped" in found.verdict.because
+
+
 # -- settings, reports, restore tests ------------------------------------------------------------------------------
 
 

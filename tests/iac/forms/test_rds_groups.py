@@ -53,21 +53,23 @@ def test_the_settings_of_a_group_are_what_it_sets_and_defaults() -> None:
     assert _settings(ClusterParameters, group) == (Setting("neptune_enforce_ssl"),)
 
 
+def _values(block: Block) -> dict[str, Any]:
+    return {one.name: one.value for one in _settings(InstanceParameters, block)}
+
+
 def test_a_parameter_that_is_open_may_be_any() -> None:
     open_value = terraform(
         "aws_db_parameter_group", "a", {**PARAMETERS, "parameter": [{"name": "rds.force_ssl", "value": OPEN}]}
     )
-    (forced, least) = _settings(InstanceParameters, open_value)
-    assert isinstance(forced.value, Unresolved)
-    assert least == Setting("ssl_min_protocol_version")
-    told_and_open = [{"name": "rds.force_ssl", "value": "1"}, OPEN]
-    found = _settings(
-        InstanceParameters, terraform("aws_db_parameter_group", "a", {**PARAMETERS, "parameter": told_and_open})
-    )
-    assert {one.name: one.value for one in found}["rds.force_ssl"] == "1"
-    assert isinstance({one.name: one.value for one in found}["ssl_min_protocol_version"], Unresolved)
+    found = _values(open_value)
+    assert isinstance(found["rds.force_ssl"], Unresolved)
+    assert found["ssl_min_protocol_version"] is None
+    parameters = [{"name": "rds.force_ssl", "value": "1"}, OPEN]
+    found = _values(terraform("aws_db_parameter_group", "a", {**PARAMETERS, "parameter": parameters}))
+    assert found["rds.force_ssl"] == "1"
+    assert isinstance(found["ssl_min_protocol_version"], Unresolved)
     unknown = terraform("aws_db_parameter_group", "a", {"name": "a", "family": "postgres99"})
-    assert all(one.value is not None for one in _settings(InstanceParameters, unknown))
+    assert all(isinstance(one, Unresolved) for one in _values(unknown).values())
 
 
 @pytest.mark.parametrize(

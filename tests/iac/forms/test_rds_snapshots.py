@@ -65,6 +65,7 @@ def test_a_copy_is_of_what_its_original_is_of() -> None:
     assert (known["copied_from"], known["encrypted"], known["key"]) == (_FAR, True, KEY)
     assert told(Snapshot, _copy("eu-west-1"), _FIRST, _ORDERS)["copied_from"] is None  # RDS tells it of far ones only
     assert told(Snapshot, _copy(kms_key_id="k"), _FIRST, _ORDERS)["key"] == "k"
+    assert told(Snapshot, _copy(kms_key_id="k"))["encrypted"] is True
     assert "copied_from" in left_open(Snapshot, _copy("?region"), _FIRST, _ORDERS)
     assert {"source", "encrypted", "engine"} <= set(left_open(Snapshot, _copy()))
     assert "tags" in left_open(Snapshot, _copy(copy_tags=True), _FIRST, _ORDERS)

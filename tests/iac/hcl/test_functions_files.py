@@ -51,7 +51,8 @@ def test_a_module_beside_the_root_may_read_itself(tmp_path: Path, root: Path) ->
 @pytest.mark.parametrize("path", ["../../secret.txt", "/etc/passwd", "~/x", "../../root2/x", "/dev/zero"])
 @pytest.mark.parametrize("name", ["file", "filebase64", "filemd5", "fileexists", "templatefile", "fileset"])
 def test_nothing_outside_is_looked_at(functions: dict[str, Function], name: str, path: str) -> None:
-    more = {"templatefile": [Object()], "fileset": ["*"]}.get(name, [])
+    further: dict[str, list[Any]] = {"templatefile": [Object()], "fileset": ["*"]}
+    more = further.get(name, [])
     assert "outside the given root" in _why(functions[name]([path, *more]))
 
 
@@ -129,8 +130,7 @@ def test_a_template_is_given_its_names_with_what_is_unsettled(root: Path) -> Non
 def test_a_template_within_itself_comes_to_an_end(root: Path) -> None:
     functions: dict[str, Function] = {}
     functions.update(bound(root, root, lambda *_: functions["templatefile"](["shared.txt", Object()])))
-    with pytest.raises(EvaluationError, match="nested"):
-        functions["templatefile"](["shared.txt", Object()])
+    assert "nested" in _why(functions["templatefile"](["shared.txt", Object()]))
 
 
 @pytest.mark.parametrize("pattern", ["[", "{a", "[z-a]", "*" * 50, "a*" * 40 + "b", "../*", "**/**", "{" * 500])

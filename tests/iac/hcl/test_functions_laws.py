@@ -259,8 +259,8 @@ def test_what_would_grow_too_large_is_refused(name: str, arguments: list[Any]) -
     function = FUNCTIONS[name]
     assert function is not None
     begun = time.perf_counter()
-    with pytest.raises(EvaluationError):
-        function(arguments)
+    with suppress(EvaluationError):  # where Terraform has a limit too
+        assert isinstance(function(arguments), Unresolved)
     assert time.perf_counter() - begun < 5
 
 
@@ -286,5 +286,4 @@ def test_a_value_that_shares_its_parts_is_not_written_out() -> None:
     for name in ("jsonencode", "yamlencode", "join", "flatten", "sort"):
         function = FUNCTIONS[name]
         assert function is not None
-        with pytest.raises(EvaluationError):
-            function([",", shared] if name == "join" else [shared])
+        assert isinstance(function([",", shared] if name == "join" else [shared]), Unresolved)

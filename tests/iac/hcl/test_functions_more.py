@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from scanner.iac.hcl.functions import find
-from scanner.iac.hcl.values import EvaluationError, JsonText, ListValue, MapValue, Object, SetValue, Tuple
+from scanner.iac.hcl.values import EvaluationError, JsonText, ListValue, MapValue, Namespace, Object, SetValue, Tuple
 from scanner.model.unresolved import Unresolved
 
 HIDDEN = Unresolved("var.u has no value", ("var.u",))
@@ -117,6 +117,26 @@ def test_a_list_and_a_tuple_stay_what_they_are() -> None:
 def test_a_set_is_walked_in_the_order_of_terraform() -> None:
     assert call("toset", Tuple(["b", None, "a"])) == ["a", "b", None]
     assert call("toset", Tuple([Tuple([9]), Tuple([10])])) == [[10], [9]]
+
+
+class _Resource(Namespace):
+    def __init__(self, *keys: Any) -> None:
+        self.instances = [(key, _Resource()) for key in keys] if keys else None
+
+    def pairs(self, spot: Any) -> Any:
+        return self.instances
+
+
+def test_resources_are_moved_about_as_what_they_are() -> None:
+    single, counted, named = _Resource(), _Resource(0, 1), _Resource("a", "b")
+    assert counted.instances is not None
+    assert call("flatten", Tuple([single, Tuple([named])])) == [single, named]
+    assert call("flatten", Tuple([counted])) == [one for _, one in counted.instances]
+    assert call("element", Tuple([single]), 3) is single
+    assert call("values", Object(a=single)) == [single]
+    assert isinstance(call("distinct", Tuple([single, single])), Unresolved)
+    assert isinstance(call("contains", Tuple([single]), "x"), Unresolved)
+    assert call("length", Tuple([single, named])) == 2
 
 
 def test_an_unknown_name_is_none() -> None:

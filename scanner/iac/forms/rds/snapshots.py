@@ -95,6 +95,7 @@ def encrypted(block: Block, around: Surroundings) -> bool:
     if block.type in _COPIES:
         if settled(block, "kms_key_id") is not ABSENT:
             return True
+        _original(block, around)  # none is a copy of itself
         return encrypted(_copied(block, around), around)
     return storage.encrypted(_database(block, around), around)
 
@@ -103,7 +104,10 @@ def key(block: Block, around: Surroundings) -> str | None:
     """Give the key of a snapshot: that of its database, or the one that a copy names."""
     if block.type in _COPIES:
         named = settled(block, "kms_key_id")
-        return text(named) if named is not ABSENT else key(_copied(block, around), around)
+        if named is not ABSENT:
+            return text(named)
+        _original(block, around)
+        return key(_copied(block, around), around)
     return storage.key(_database(block, around), around)
 
 

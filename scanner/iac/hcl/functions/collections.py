@@ -31,6 +31,7 @@ from scanner.iac.hcl.values import (
     EvaluationError,
     JsonText,
     ListValue,
+    Namespace,
     SetValue,
     Tuple,
     exact,
@@ -155,7 +156,7 @@ def concat(*values: Any) -> Any:
     if unsettled:
         return blur(unsettled)
     if sum(map(len, values)) > MOST:
-        raise EvaluationError(f"concat() would give more than {MOST:,} elements")
+        raise Unsure(f"concat() would give more than {MOST:,} elements")
     if all(isinstance(one, ListValue) for one in values):
         type_ = unify([type_of(one) for one in values])
         if type_ is not None:
@@ -206,7 +207,7 @@ def element(values: Any, place: Any) -> Any:
     if isinstance(place, Unresolved):
         return one_of([place], list(values))
     if place < 0:
-        raise EvaluationError(f"element() is given the place {place}, it takes 0 or more")
+        raise Unsure("the place of an element is counted from the end, which depends on Terraform's version")
     return values[place % len(values)]
 
 
@@ -235,13 +236,30 @@ def _flatten(values: Any, into: list[Any]) -> Unresolved | None:
             found = _flatten(one, into)
             if found is not None:
                 return found
+        elif isinstance(one, Namespace):
+            doubt = _flatten_instances(one, into)
+            if doubt is not None:
+                return doubt
         elif isinstance(one, Unresolved) and not isinstance(one, JsonText) and not _is_no_list(one):
             return one
         else:
             into.append(one)
             if len(into) > MOST:
-                raise EvaluationError(f"flatten() would give more than {MOST:,} elements")
+                raise Unsure(f"flatten() would give more than {MOST:,} elements")
     return None
+
+
+def _flatten_instances(value: Namespace, into: list[Any]) -> Unresolved | None:
+    """Collect a resource or a module; with `count` it is a list of its instances."""
+    instances = value.pairs(None)
+    if isinstance(instances, Unresolved):
+        return instances
+    if instances is None or (instances and isinstance(instances[0][0], str)):
+        into.append(value)
+        return None
+    if not instances:
+        return Unresolved("whether a resource without instances is a list or a map does not show")
+    return _flatten([one for _, one in instances], into)
 
 
 def _is_no_list(value: Unresolved) -> bool:

@@ -38,10 +38,11 @@ class Function:
             return self._answer(list(arguments))
         except Unsure as unsure:
             return Unresolved(f"{self.name}(): {unsure}")
-        except RecursionError:
-            raise EvaluationError(f"{self.name}(): its arguments are nested too deeply") from None
-        except (ArithmeticError, ValueError, MemoryError) as error:
-            raise EvaluationError(f"{self.name}(): {error}") from error
+        except (RecursionError, MemoryError):
+            return Unresolved(f"{self.name}(): its arguments are too large to be worked with")
+        except (ArithmeticError, ValueError) as error:
+            # what Terraform does with such values is not known, so `try` must not go on to its next argument
+            return Unresolved(f"{self.name}() cannot be worked out here: {error}")
 
     def _answer(self, arguments: list[Any]) -> Any:
         most = len(self._kinds)
@@ -53,7 +54,7 @@ class Function:
         if not self.takes_unknown:
             found = unsettled[0] if unsettled else first_unsettled(arguments)
             if found is not None:
-                return blur([*unsettled, found])
+                return blur(unsettled or [found])
         return self._body(*(self._convert(place, one) for place, one in enumerate(arguments)))
 
     def _convert(self, place: int, argument: Any) -> Any:
@@ -140,7 +141,7 @@ def _weigh(value: Any, known: dict[int, tuple[int, Unresolved | None]]) -> tuple
         if found is None:
             found = unsettled
         if weight > _HEAVIEST:
-            raise EvaluationError("a value is too large to be worked with")
+            raise Unsure("a value is too large to be worked with")
     known[id(value)] = weight, found
     return weight, found
 
@@ -163,7 +164,7 @@ def unsettled_in(value: Any) -> Unresolved:
 def bounded(text: str) -> str:
     """Give a text, unless it is too long."""
     if len(text) > LONGEST:
-        raise EvaluationError(f"the text would have more than {LONGEST:,} characters")
+        raise Unsure(f"the text would have more than {LONGEST:,} characters")
     return text
 
 

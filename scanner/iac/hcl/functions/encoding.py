@@ -152,7 +152,7 @@ def _rows(source: str) -> list[list[str]]:
         rows.append(row)
         fields += len(row)
         if fields > MOST:
-            raise EvaluationError(f"csvdecode() would give more than {MOST:,} fields")
+            raise Unsure(f"csvdecode() would give more than {MOST:,} fields")
     return rows
 
 

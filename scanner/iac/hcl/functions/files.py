@@ -172,7 +172,7 @@ class _Place:
         if self._render is None:
             raise Unsure("a template is not worked out here")
         if self._depth >= _DEEPEST:
-            raise EvaluationError(f"templates are nested more than {_DEEPEST} deep")
+            raise Unsure(f"templates are nested more than {_DEEPEST} deep")
         self._depth += 1
         try:
             return self._render(source, names, file)

@@ -11,7 +11,7 @@ from scanner.iac.hcl.functions.definition import LONGEST, MOST, Functions, blur,
 from scanner.iac.hcl.functions.graphemes import graphemes, length
 from scanner.iac.hcl.functions.json_text import write_json
 from scanner.iac.hcl.functions.strings import normal
-from scanner.iac.hcl.functions.unification import boolean, number, ordered, text
+from scanner.iac.hcl.functions.unification import Unsure, boolean, number, ordered, text
 from scanner.iac.hcl.values import EvaluationError, ListValue, exact
 from scanner.model.unresolved import Unresolved
 
@@ -60,7 +60,7 @@ class _Verb:
 
 def _small(found: str | None) -> int:
     if found and (len(found) > 7 or int(found) > _WIDEST):
-        raise EvaluationError(f"format() is asked for a width of {found[:20]}, the most is {_WIDEST:,}")
+        raise Unsure(f"format() is asked for a width of {found[:20]}, the most is {_WIDEST:,}")
     return int(found or 0)
 
 
@@ -85,7 +85,7 @@ def write(template: str, *arguments: Any) -> str:
         parts.append(_write_one(_Verb(found), arguments[place - 1]))
         size += len(parts[-1])
         if size > LONGEST:
-            raise EvaluationError(f"the text would have more than {LONGEST:,} characters")
+            raise Unsure(f"the text would have more than {LONGEST:,} characters")
     if used < len(arguments):
         raise EvaluationError(f"format() is given {len(arguments)} arguments, {used} are used")
     return normal("".join([*parts, template[done:]]))
@@ -215,7 +215,7 @@ def write_each(template: Any, *arguments: Any) -> Any:
         raise EvaluationError(f"formatlist() is given lists of {', '.join(map(str, sorted(sizes)))} elements")
     count = sizes.pop() if sizes else 1
     if count > MOST:
-        raise EvaluationError(f"formatlist() would give more than {MOST:,} elements")
+        raise Unsure(f"formatlist() would give more than {MOST:,} elements")
     answers: list[Any] = []
     size = 0
     for turn in range(count):
@@ -224,5 +224,5 @@ def write_each(template: Any, *arguments: Any) -> Any:
         answers.append(write(template, *row) if found is None else blur([found]))
         size += 0 if found is not None else len(answers[-1])
         if size > LONGEST:
-            raise EvaluationError(f"the texts would have more than {LONGEST:,} characters")
+            raise Unsure(f"the texts would have more than {LONGEST:,} characters")
     return ListValue(answers)

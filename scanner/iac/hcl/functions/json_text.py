@@ -24,7 +24,7 @@ def write_json(value: Any) -> str:
     _write(value, parts)
     written = "".join(parts)
     if len(written) > LONGEST:
-        raise EvaluationError(f"the text would have more than {LONGEST:,} characters")
+        raise Unsure(f"the text would have more than {LONGEST:,} characters")
     return written
 
 

@@ -86,7 +86,7 @@ def subnets(source: str, *extras: int) -> Any:
     end = start + (1 << (bits - length))
     found: list[str] = []
     if len(extras) > MOST:
-        raise EvaluationError(f"cidrsubnets() would give more than {MOST:,} networks")
+        raise Unsure(f"cidrsubnets() would give more than {MOST:,} networks")
     for extra in extras:
         if not 1 <= extra <= 32 or length + extra > bits:
             raise EvaluationError(f"{source} cannot be extended by {extra} bits")

@@ -39,7 +39,7 @@ def floor(value: float) -> int:
 def logarithm(value: float, base: float) -> float:
     """Give the logarithm to a base, in floating point as Terraform has it."""
     if value <= 0 or base <= 0 or base == 1:
-        raise EvaluationError(f"there is no finite logarithm of {text(value)} to the base {text(base)}")
+        raise Unsure(f"there is no finite logarithm of {text(value)} to the base {text(base)}")
     return _from_float(math.log(float(value)) / math.log(float(base)))
 
 
@@ -47,7 +47,7 @@ def logarithm(value: float, base: float) -> float:
 def power(value: float, exponent: float) -> float:
     """Give a power, in floating point as Terraform has it."""
     if value == 0 and exponent < 0:
-        raise EvaluationError("0 has no negative power")
+        raise Unsure("0 has no finite negative power")
     found = math.pow(float(value), float(exponent))
     if abs(found) >= _EXACT_FLOAT:
         raise Unsure("it is larger than what floating point keeps exactly")
@@ -56,7 +56,7 @@ def power(value: float, exponent: float) -> float:
 
 def _from_float(value: float) -> float:
     if not math.isfinite(value):
-        raise EvaluationError("its result is not a finite number")
+        raise Unsure("its result is not a finite number")
     return settle(value)
 
 

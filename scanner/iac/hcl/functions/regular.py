@@ -9,7 +9,6 @@ from typing import Final
 from scanner.iac.hcl.functions.definition import MOST
 from scanner.iac.hcl.functions.regular_syntax import Characters, Node, Parser
 from scanner.iac.hcl.functions.unification import Unsure
-from scanner.iac.hcl.values import EvaluationError
 
 _LARGEST_PROGRAM: Final = 5_000
 _STEPS: Final = 500_000
@@ -44,7 +43,7 @@ class Expression:
             if not empty_again:
                 count += 1
                 if count > MOST:
-                    raise EvaluationError(f"a pattern matches more than {MOST:,} times")
+                    raise Unsure(f"a pattern matches more than {MOST:,} times")
                 yield found
 
     def replace(self, text: str, template: str, longest: int) -> str:
@@ -60,7 +59,7 @@ class Expression:
                 parts.append(self._expand(template, text, found))
                 size += len(parts[-1])
                 if size > longest:
-                    raise EvaluationError(f"the text would have more than {longest:,} characters")
+                    raise Unsure(f"the text would have more than {longest:,} characters")
             done = found[1]
             at = max(at + 1, found[1])
         return "".join([*parts, text[done:]])

@@ -8,7 +8,7 @@ from typing import Any
 
 from scanner.iac.hcl.functions.collections import sequence
 from scanner.iac.hcl.functions.definition import MOST, Functions, blur, unsettled_in
-from scanner.iac.hcl.functions.unification import common_type, convert, ordered, type_of, unify
+from scanner.iac.hcl.functions.unification import Unsure, common_type, convert, ordered, type_of, unify
 from scanner.iac.hcl.values import EvaluationError, ListValue, SetValue, Tuple, identity
 from scanner.model.unresolved import Unresolved
 
@@ -65,7 +65,7 @@ def combinations(*sets: Any) -> Any:
     if whole is not None:
         return unsettled_in(whole)
     if prod(map(len, sets)) > MOST:
-        raise EvaluationError(f"setproduct() would give more than {MOST:,} elements")
+        raise Unsure(f"setproduct() would give more than {MOST:,} elements")
     types = [common_type(one) for one in sets]
     rows = (Tuple(convert(one, of) for one, of in zip(row, types, strict=True)) for row in product(*sets))
     if not any(isinstance(one, SetValue) for one in sets):

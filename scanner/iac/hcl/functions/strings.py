@@ -6,7 +6,7 @@ from typing import Any
 
 from scanner.iac.hcl.functions.definition import LONGEST, MOST, Functions, bounded
 from scanner.iac.hcl.functions.graphemes import graphemes
-from scanner.iac.hcl.functions.unification import convert, text, whole
+from scanner.iac.hcl.functions.unification import Unsure, convert, text, whole
 from scanner.iac.hcl.values import EvaluationError, ListValue, Object, Tuple
 
 FUNCTIONS = Functions()
@@ -58,7 +58,7 @@ def indent(spaces: int, source: str) -> str:
 
 def _expect(size: int) -> None:
     if size > LONGEST:
-        raise EvaluationError(f"the text would have more than {LONGEST:,} characters")
+        raise Unsure(f"the text would have more than {LONGEST:,} characters")
 
 
 def texts(value: Any) -> list[Any]:
@@ -86,7 +86,7 @@ def split(separator: str, source: str) -> list[str]:
     """Cut a text at every place where the separator stands."""
     parts = source.split(separator) if separator else list(source)
     if len(parts) > MOST:
-        raise EvaluationError(f"split() would give more than {MOST:,} elements")
+        raise Unsure(f"split() would give more than {MOST:,} elements")
     return ListValue(map(normal, parts))
 
 

@@ -217,7 +217,7 @@ def text(value: Any) -> str:
 def number(value: Any) -> int | float:
     """Turn a number, or a text that is the decimal form of one, into a number."""
     if isinstance(value, str) and len(value) > _LONGEST_NUMBER:
-        raise EvaluationError("a number is required, found a long text")
+        raise Unsure("a number is too long to be worked with")
     found = settle(to_number(value))
     if found == 0 and isinstance(value, str) and value.startswith("-"):
         raise Unsure("Terraform has a zero below zero, which is not worked out")
@@ -229,7 +229,7 @@ def settle(value: float) -> int | float:
     if isinstance(value, (int, Decimal)):
         return value
     if not isfinite(value):
-        raise EvaluationError("it is not a finite number")
+        raise Unsure("a number that is not finite is not worked out")
     return number_of(Fraction(repr(value)))
 
 

@@ -99,7 +99,7 @@ class _Reader:
     def _spend(self, weight: int) -> None:
         self._left -= weight
         if self._left < 0:
-            raise EvaluationError(f"it has more than {MOST:,} values, with its aliases written out")
+            raise Unsure(f"it has more than {MOST:,} values, with its aliases written out")
 
     def _sequence(self, depth: int) -> Tuple:
         found = Tuple()
@@ -137,7 +137,7 @@ def _scalar(event: Any) -> Any:
         return normal(source)
     if kind == "null":
         return None
-    if kind in ("bool", "int", "float") and event.style is None:
+    if kind in ("bool", "int", "float") and event.style not in ("'", '"'):
         found = _plain(source)
         if isinstance(found, bool) is (kind == "bool") and isinstance(found, (bool, int, float)):
             return found
@@ -191,7 +191,7 @@ def write(value: Any) -> str:
         parts.append(_atom(value, 2) + ("\n" if isinstance(value, str) else "\n...\n"))
     written = "".join(parts)
     if len(written) > LONGEST:
-        raise EvaluationError(f"the text would have more than {LONGEST:,} characters")
+        raise Unsure(f"the text would have more than {LONGEST:,} characters")
     return written
 
 
