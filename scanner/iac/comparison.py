@@ -1,20 +1,31 @@
 """Comparing two judgements of code: what a change added, what it made worse, and what it mended.
 
-A finding is the same one before and after by its fingerprint (rule, root, address), never by lines. What was observed
-is kept with it, so that a failure that gets worse is not hidden by the one that was accepted.
+A finding is the same one before and after by its rule, root, address and kind, never by lines; what was moved or
+renamed keeps what it was. What was observed is held against it, so that a failure that gets worse is not hidden by the
+one that was there.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from scanner.iac.block import Code
 from scanner.model.finding import Finding
+from scanner.model.reading import Reason
 from scanner.model.verdict import Outcome
+from scanner.resources.code import CodePart
 
 ADDED, WORSENED, UNCHANGED = "added", "worsened", "unchanged"
+_GRAVEST = (ADDED, WORSENED, UNCHANGED)
 _AMOUNT = re.compile(r"-?\d+(?:\.\d+)?")
+#: a line of a file, which is no part of what is observed there
+_LINE = re.compile(r"(\.(?:tf|tofu|tfvars|json|ya?ml|template|tfstate)):\d+(?::\d+)?")
+_BETWEEN = re.compile(r", | and |; ")
+_Key = tuple[str, ...]
+_NO_MOVES: Mapping[tuple[str, str], str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,38 +36,117 @@ class Comparison:
     mended: tuple[Finding, ...]
 
 
-def compare(before: Iterable[Finding], after: Iterable[Finding]) -> Comparison:
-    """Compare the findings on two states of the same code."""
-    old = {one.fingerprint: one for one in before}
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What was looked at now: what lies outside of it, or is hidden there, was not mended by being out of sight."""
+
+    rules: Collection[str]
+    roots: Collection[str]
+    #: roots of which something could not be read
+    hidden: Collection[str] = ()
+
+    @classmethod
+    def of(cls, codes: Iterable[Code], rules: Collection[str]) -> Sight:
+        """Give what was looked at in these roots by these rules."""
+        codes = list(codes)
+        return cls(rules, {one.root for one in codes}, {one.root for one in codes if one.problems})
+
+    def shows(self, finding: Finding) -> bool:
+        """Say whether a finding would be there now if the failure still were."""
+        block = finding.subject.declaration
+        return finding.rule.id in self.rules and (
+            block is None or (block.root in self.roots and block.root not in self.hidden)
+        )
+
+
+def moves_in(codes: Iterable[Code]) -> Mapping[tuple[str, str], str]:
+    """Give, by root and address, the address that each moved block had before."""
+    return {(code.root, new): old for code in codes for new, old in code.moved.items()}
+
+
+def compare(
+    before: Iterable[Finding],
+    after: Iterable[Finding],
+    sight: Sight | None = None,
+    moves: Mapping[tuple[str, str], str] = _NO_MOVES,
+) -> Comparison:
+    """Compare the findings on two states of the same code; `moves` are those of the state of now."""
+    old: dict[_Key, list[Finding]] = {}
+    for one in before:
+        old.setdefault(_key(one), []).append(one)
     changes: dict[str, str] = {}
-    seen: set[str] = set()
+    kept: set[int] = set()
     for one in after:
-        seen.add(one.fingerprint)
-        if one.outcome in (Outcome.FAILED, Outcome.UNKNOWN):
-            changes[one.fingerprint] = _change(old.get(one.fingerprint), one)
-    still = {mark for mark in changes if mark in old}
-    mended = tuple(one for mark, one in old.items() if one.outcome is Outcome.FAILED and mark not in still)
+        was = next((some.pop(0) for key in _names(one, moves) if (some := old.get(key))), None)
+        if one.outcome not in (Outcome.FAILED, Outcome.UNKNOWN):
+            if was is not None and was.outcome is Outcome.FAILED:
+                kept.add(id(was))
+                old.setdefault(("mended", *_key(was)), []).append(was)
+            continue
+        change = _change(was, one)
+        changes[one.fingerprint] = min(change, changes.get(one.fingerprint, change), key=_GRAVEST.index)
+    left = [one for some in old.values() for one in some if one.outcome is Outcome.FAILED]
+    mended = tuple(one for one in left if id(one) in kept or sight is None or sight.shows(one))
     return Comparison(changes, mended)
 
 
+def _key(one: Finding, address: str = "") -> _Key:
+    subject, block = one.subject, one.subject.declaration
+    if block is None:
+        return (one.rule.id, subject.account, subject.region, subject.kind, subject.id)
+    if subject.kind == CodePart.kind:  # what cannot be read has no address of its own
+        return (one.rule.id, block.root, subject.kind, _settled(subject.id), _settled(one.verdict.observed))
+    return (one.rule.id, block.root, subject.kind, address or block.address)
+
+
+def _names(one: Finding, moves: Mapping[tuple[str, str], str]) -> Iterator[_Key]:
+    """Give the keys a finding may have had before: its own, and those of the addresses that it was moved from."""
+    yield _key(one)
+    block = one.subject.declaration
+    if block is None:
+        return
+    here, seen = block.address, {block.address}
+    while (here := moves.get((block.root, here), "")) and here not in seen:
+        seen.add(here)
+        yield _key(one, here)
+
+
 def _change(old: Finding | None, new: Finding) -> str:
-    if old is None or old.outcome in (Outcome.PASSED, Outcome.EXEMPT):
+    if old is None:
         return ADDED
     if new.outcome is Outcome.UNKNOWN:
-        # A failure that is put where nobody can see it is no improvement.
-        return UNCHANGED if old.outcome is Outcome.UNKNOWN else WORSENED
-    if old.outcome is Outcome.UNKNOWN:
+        if old.outcome is Outcome.UNKNOWN:
+            # What lay open for a reason of its own, and now only because there may be more code, is no better.
+            return UNCHANGED
+        # What is put where nobody can see it is no improvement, whatever it was.
+        return ADDED if old.outcome is Outcome.EXEMPT else WORSENED
+    if old.outcome is not Outcome.FAILED:
         return ADDED
     if old.waiver is not None and new.waiver is None:
         return WORSENED
     return WORSENED if _worse(old, new) else UNCHANGED
 
 
+def counts(change: str, reason: Reason | None) -> bool:
+    """Say whether a failure or an unknown counts against a change.
+
+    That the code may not be all there is is nobody's fault, unless the change took away what was there to see.
+    """
+    return change == WORSENED or (change == ADDED and reason is not Reason.OPEN)
+
+
+def _settled(text: str) -> str:
+    return _LINE.sub(r"\1", text)
+
+
 def _worse(old: Finding, new: Finding) -> bool:
     """Say whether what is observed got worse: anything that changed, unless it came nearer to what is demanded."""
-    was, now = old.verdict.observed, new.verdict.observed
+    was, now = _settled(old.verdict.observed), _settled(new.verdict.observed)
     if was == now:
         return False
+    some, fewer = Counter(_BETWEEN.split(was)), Counter(_BETWEEN.split(now))
+    if fewer < some:
+        return False  # some of what was amiss is not any more
     if _AMOUNT.sub("#", was) != _AMOUNT.sub("#", now):
         return True
     wanted = [float(one) for one in _AMOUNT.findall(new.verdict.demanded)]
@@ -74,3 +164,17 @@ def _worse(old: Finding, new: Finding) -> bool:
 def _units(text: str) -> list[str]:
     """Give the words after the amounts of a text: only days can be held against days."""
     return [word.rstrip("s") for word in re.findall(r"\d\s+([a-z]+)", text)]
+
+
+def moved_roots(before: Iterable[Code], after: Iterable[Code], renamed: Mapping[str, str]) -> Mapping[str, str]:
+    """Give the new names of roots that were renamed: by the old name, as most of their files were."""
+    old, new = {one.root: one for one in before}, {one.root: one for one in after}
+    owners = {file: root for root, one in old.items() if root not in new for file in one.files}
+    found: dict[str, str] = {}
+    for root, one in new.items():
+        if root in old:
+            continue
+        votes = Counter(owners[was] for file in one.files if (was := renamed.get(file, "")) in owners)
+        for was, _ in votes.most_common(1):
+            found.setdefault(was, root)
+    return found

@@ -81,6 +81,8 @@ class JsonTree:
         return made
 
     def _skip(self, at: int) -> int:
+        if self._text[at : at + 1] > " ":
+            return at
         found = _SPACE.match(self._text, at)
         return found.end() if found else at
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Final
 
 from scanner.iac.cloudformation.values import may_choose, text_of
@@ -74,14 +75,13 @@ def _list(name: str, value: Any, kind: str) -> Any:
 
 
 def _number(name: str, text: str) -> Any:
-    try:
-        return int(text) if len(text) < 400 else text  # quadratic, and no number
-    except ValueError:
-        pass
+    """Give a number, or its text where that says more (`1.50`, `007`): it is compared and joined as it is written."""
     try:
         number = float(text)
     except ValueError:
-        number = float("nan")
-    if number != number or abs(number) == float("inf"):  # noqa: PLR0124  # neither is a number of CloudFormation
+        number = math.nan
+    if not math.isfinite(number):
         return Unresolved(f"parameter {name} is no number", (name,))
-    return number
+    if number.is_integer() and str(int(number)) == text:
+        return int(number)
+    return number if text_of(number) == text else text

@@ -171,6 +171,69 @@ MODULES: dict[str, Entry] = {
         satellites=("aws_s3_bucket_acl", "AWS::S3::BucketPolicy"),
     ),
     "s3.account": Entry(kinds=("aws.s3.account",), types=("aws_s3_account_public_access_block",)),
+    "vpc.networks": Entry(
+        kinds=("aws.ec2.vpc", "aws.ec2.subnet", "aws.ec2.route-table"),
+        types=(
+            "aws_vpc", "aws_default_vpc", "AWS::EC2::VPC", "aws_subnet", "aws_default_subnet", "AWS::EC2::Subnet",
+        ),
+        satellites=("AWS::EC2::SubnetCidrBlock",),
+    ),
+    "vpc.tables": Entry(
+        kinds=("aws.ec2.route-table",),
+        types=("aws_route_table", "aws_default_route_table", "AWS::EC2::RouteTable"),
+        satellites=(
+            "aws_route", "aws_route_table_association", "aws_main_route_table_association",
+            "aws_vpn_gateway_route_propagation", "AWS::EC2::Route", "AWS::EC2::SubnetRouteTableAssociation",
+            "AWS::EC2::GatewayRouteTableAssociation", "AWS::EC2::VPNGatewayRoutePropagation",
+        ),
+    ),
+    "vpc.gateways": Entry(
+        kinds=(),
+        types=(
+            "aws_internet_gateway", "AWS::EC2::InternetGateway", "aws_nat_gateway", "AWS::EC2::NatGateway",
+            "aws_egress_only_internet_gateway", "AWS::EC2::EgressOnlyInternetGateway", "aws_vpn_gateway",
+            "AWS::EC2::VPNGateway", "aws_ec2_transit_gateway", "AWS::EC2::TransitGateway", "aws_ec2_carrier_gateway",
+            "AWS::EC2::CarrierGateway", "aws_vpc_peering_connection", "AWS::EC2::VPCPeeringConnection",
+        ),
+    ),
+    "vpc.groups": Entry(
+        kinds=("aws.ec2.security-group", "aws.ec2.prefix-list"),
+        types=(
+            "aws_security_group", "aws_default_security_group", "AWS::EC2::SecurityGroup",
+            "aws_ec2_managed_prefix_list", "AWS::EC2::PrefixList",
+        ),
+        satellites=(
+            "aws_security_group_rule", "aws_vpc_security_group_ingress_rule", "AWS::EC2::SecurityGroupIngress",
+            "aws_ec2_managed_prefix_list_entry",
+        ),
+    ),
+    "vpc.endpoints": Entry(
+        kinds=("aws.ec2.vpc-endpoint", "aws.ec2.flow-log"),
+        types=("aws_vpc_endpoint", "AWS::EC2::VPCEndpoint", "aws_flow_log", "AWS::EC2::FlowLog"),
+        satellites=("aws_vpc_endpoint_route_table_association",),
+    ),
+    "vpc.interfaces": Entry(
+        kinds=("aws.ec2.network-interface",),
+        types=("aws_network_interface", "AWS::EC2::NetworkInterface"),
+        satellites=("aws_network_interface_sg_attachment",),
+    ),
+    "ec2.instances": Entry(
+        kinds=("aws.ec2.instance", "aws.ec2.volume", "aws.ec2.network-interface"),
+        types=("aws_instance", "AWS::EC2::Instance", "aws_ebs_volume", "AWS::EC2::Volume"),
+        satellites=("aws_volume_attachment", "AWS::EC2::VolumeAttachment"),
+    ),
+    "ec2.snapshots": Entry(
+        kinds=("aws.ec2.snapshot", "aws.ec2.image"),
+        types=("aws_ebs_snapshot", "aws_ebs_snapshot_copy", "aws_ami", "aws_ami_copy", "aws_ami_from_instance"),
+        satellites=("aws_snapshot_create_volume_permission", "aws_ami_launch_permission"),
+    ),
+    "ec2.settings": Entry(
+        kinds=("aws.ec2.settings",),
+        types=(
+            "aws_ebs_encryption_by_default", "aws_ebs_default_kms_key", "aws_ebs_snapshot_block_public_access",
+            "AWS::EC2::SnapshotBlockPublicAccess", "aws_ec2_image_block_public_access",
+        ),
+    ),
 }  # fmt: skip
 
 TYPES = {type_: module for module, entry in MODULES.items() for type_ in entry.types}

@@ -39,7 +39,7 @@ class Scheduled:
 
 def sibling(resource: Resource, tail: str) -> str:
     """Give the ARN of another EC2 resource of the same region and account: `volume/vol-1`."""
-    return f"{resource.id.rpartition(':')[0]}:{tail}"
+    return ":".join((*resource.id.split(":", 5)[:5], tail))
 
 
 def runs_of(policy: Policy) -> Iterable[Scheduled]:

@@ -9,7 +9,6 @@ from scanner.iac.block import ABSENT, Block
 from scanner.iac.lowering import stopped
 from scanner.iac.surroundings import Surroundings
 from scanner.model.convert import flag, text
-from scanner.model.errors import CouldNotCheck
 from scanner.model.unresolved import Unresolved
 
 #: The key that a region's volumes are encrypted with from the start (GetEbsDefaultKmsKeyId, API reference).
@@ -55,37 +54,38 @@ def sealed(encrypted: str, *origins: str) -> Callable[[Block, Surroundings], boo
         own = block.find(encrypted).value
         if not isinstance(own, Unresolved) and own is not ABSENT and flag(own):
             return True
-        if _by_default(block, around):
+        if around.beside((_ENCRYPTS,), block) and encrypts(block, around):
             return True
         if isinstance(own, Unresolved):
             own.stop()
         if own is not ABSENT:
-            return False  # and if the region encrypts by default all the same, the code does not know it
-        for path in origins:
-            value = block.find(path).value if path else "the image"
-            if isinstance(value, Unresolved):
-                value.stop()
-            if value is not ABSENT and value != "":
-                Unresolved(f"{block.address} does not set {encrypted}: {value} decides, or the region's default").stop()
+            return False  # and if somebody made the region encrypt by default all the same, the code does not know it
+        _alone(block, encrypted, origins)
         return encrypts(block, around)
 
     return of
 
 
-def _by_default(block: Block, around: Surroundings) -> bool:
-    try:
-        return encrypts(block, around)
-    except CouldNotCheck:
-        return False
+def _alone(block: Block, attribute: str, origins: tuple[str, ...]) -> None:
+    """Raise where a volume is made from something else, which then decides."""
+    for path in origins:
+        value = stopped(block.find(path).value) if path else "its image"
+        if value is not ABSENT and value != "":
+            Unresolved(f"{block.address} does not set {attribute}: {value} decides, or the region's default").stop()
 
 
-def key_of(key: str, encrypted: Callable[[Block, Surroundings], bool]) -> Callable[[Block, Surroundings], str | None]:
+def key_of(
+    key: str, encrypted: Callable[[Block, Surroundings], bool], *origins: str
+) -> Callable[[Block, Surroundings], str | None]:
     """Make a function that gives the key of a volume; none where it is not encrypted."""
 
     def of(block: Block, around: Surroundings) -> str | None:
         named: Any = stopped(block.find(key).value)
         if named is not ABSENT and named != "":
             return text(named)
-        return default_key(block, around) if encrypted(block, around) else None
+        if not encrypted(block, around):
+            return None
+        _alone(block, key, origins)  # a copy of what is encrypted keeps its key
+        return default_key(block, around)
 
     return of

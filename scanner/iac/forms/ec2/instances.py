@@ -9,7 +9,7 @@ from scanner.iac.convert import CLOUDFORMATION_TAGS, TERRAFORM_TAGS
 from scanner.iac.form import ARN, NAME, Form, At, at, joined, made
 from scanner.iac.forms.ec2 import volumes as disks
 from scanner.iac.forms.vpc.interfaces import vpc_at
-from scanner.iac.forms.vpc.places import arn, groups, is_template, short
+from scanner.iac.forms.vpc.places import arn, groups, is_template, says, short
 from scanner.iac.lowering import stopped
 from scanner.iac.surroundings import Surroundings
 from scanner.model.convert import text
@@ -37,8 +37,7 @@ def _volumes(block: Block, around: Surroundings) -> tuple[Any, ...]:
                 found.append(part.doubt)
             elif path != "BlockDeviceMappings" or part.find("Ebs").value is not ABSENT:
                 known.append(disks.own_id(part))
-    bare = block.find("BlockDeviceMappings" if is_template(block.type) else "root_block_device").value
-    if bare is ABSENT or (isinstance(bare, list) and not bare):
+    if not says(block, "BlockDeviceMappings" if is_template(block.type) else "root_block_device"):
         known.insert(0, disks.root_id(block))
     attached, doubt = around.naming({type_: words[1] for type_, words in disks.ATTACHMENTS.items()}, block)
     found.extend(one.find(disks.ATTACHMENTS[one.type][0]).value for one in attached)
@@ -79,7 +78,7 @@ def _root_device(block: Block) -> str:
     value = block.find("root_block_device.device_name").value
     if isinstance(value, str) and value and block.known_name:
         return value
-    if is_template(block.type) and not block.find("BlockDeviceMappings").value in (ABSENT, []):
+    if is_template(block.type) and says(block, "BlockDeviceMappings"):
         Unresolved(f"the image of {block.address} names its root device").stop()
     return disks.ROOT_DEVICE
 
@@ -91,7 +90,7 @@ def _interface(block: Block) -> str:
 
 def _has_own_interface(block: Block) -> bool:
     """Say whether AWS makes its first interface: it names none that exists."""
-    return all(block.find(path.partition(".")[0]).value in (ABSENT, []) for path in _INTERFACES)
+    return not any(says(block, path.partition(".")[0]) for path in _INTERFACES)
 
 
 def _place(block: Block) -> str:

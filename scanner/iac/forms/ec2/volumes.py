@@ -9,7 +9,7 @@ from scanner.iac.block import ABSENT, Block
 from scanner.iac.convert import CLOUDFORMATION_TAGS, TERRAFORM_TAGS, tags
 from scanner.iac.form import ARN, NAME, Form, at, joined, made
 from scanner.iac.forms.ec2.defaults import key_of, sealed
-from scanner.iac.forms.vpc.places import arn, is_template, open_ended, short
+from scanner.iac.forms.vpc.places import arn, is_template, open_ended, says, short
 from scanner.iac.lowering import stopped
 from scanner.iac.surroundings import Surroundings
 from scanner.model.convert import text, whole
@@ -75,7 +75,7 @@ def _attachment(instance: Any, device: Any) -> Any:
 def _brought(block: Block) -> tuple[Attachment, ...]:
     """Give the instance that brings a volume, and the device that the block names; of a root volume the image does."""
     device = next((one for path in ("device_name", "DeviceName") if (one := block.find(path).value) is not ABSENT), "")
-    instance = block.address if "^" not in block.values else _instance_of(block)
+    instance = short(block) if "^" not in block.values else _instance_of(block)
     return (Attachment(instance, ROOT_DEVICE if _is_root(block) else device),)
 
 
@@ -102,7 +102,7 @@ def _tags(block: Block) -> Mapping[str, Any]:
     if own is ABSENT:
         own = block.find(f"{where}volume_tags").value
     every, instance = block.find(f"{where}tags_all").value, block.find(f"{where}tags").value
-    if block.find(f"{where}launch_template").value is not ABSENT and own is ABSENT:
+    if says(block, f"{where}launch_template") and own is ABSENT:
         Unresolved(f"{block.address} sets no tags of its own: its launch template may").stop()
     defaults: Mapping[str, Any] = {}
     if every is not ABSENT and instance is not ABSENT:
@@ -116,7 +116,7 @@ def _propagated(block: Block) -> Mapping[str, Any]:
     """Read the tags that a template's instance passes on to its volumes: none unless it says so."""
     where = "^." if "^" in block.values else ""
     on = stopped(block.find(f"{where}PropagateTagsToVolumeOnCreation").value)
-    if block.find(f"{where}LaunchTemplate").value is not ABSENT:
+    if says(block, f"{where}LaunchTemplate"):
         Unresolved(f"{block.address} sets no tags of its own: its launch template may").stop()
     if on is ABSENT or str(on).lower() != "true":
         return {}
@@ -126,10 +126,7 @@ def _propagated(block: Block) -> Mapping[str, Any]:
 
 def _no_root(block: Block) -> bool:
     """Say that an instance tells nothing of its root volume: it has one all the same, as its image says."""
-    if is_template(block.type):
-        return block.find("BlockDeviceMappings").value in (ABSENT, [])
-    value = block.find("root_block_device").value
-    return value is ABSENT or (isinstance(value, list) and not value)
+    return not says(block, "BlockDeviceMappings" if is_template(block.type) else "root_block_device")
 
 
 def _root(block: Block) -> str:
@@ -152,7 +149,7 @@ def _sealed_root(block: Block, around: Surroundings) -> bool:
 
 def _own(encrypted: str, key: str, *origins: str) -> dict[str, Any]:
     by = sealed(encrypted, *origins)
-    return {"encrypted": joined(by, encrypted), "key": joined(key_of(key, by), key, encrypted)}
+    return {"encrypted": joined(by, encrypted), "key": joined(key_of(key, by, *origins), key, encrypted)}
 
 
 _TYPE: Final = "the type of volume that its image names"
@@ -215,7 +212,7 @@ FORMS = (
             facts={
                 "tags": made(_propagated if is_template(kind) else _tags, "volume_tags", "Tags"),
                 "encrypted": joined(_sealed_root, "ami", "ImageId"),
-                "key": joined(key_of("root_block_device.kms_key_id", _sealed_root), "ami", "ImageId"),
+                "key": joined(key_of("root_block_device.kms_key_id", _sealed_root, ""), "ami", "ImageId"),
                 "attachments": made(_brought, "ami", "ImageId"),
             },
             beyond={**BEYOND, "type": _IMAGE, "size": _IMAGE},

@@ -106,7 +106,7 @@ def _own_default(block: Block) -> str:
     if block.known_name:
         return block.known_name
     vpc = block.find("vpc_id").value
-    return f"{vpc}.default_security_group_id" if isinstance(vpc, str) else block.address
+    return f"sg-{vpc}" if isinstance(vpc, str) else block.address
 
 
 def _entries(path: str, member: str, more: Mapping[str, str]) -> Callable[[Block, Surroundings], tuple[Any, ...]]:

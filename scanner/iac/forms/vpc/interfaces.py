@@ -10,6 +10,7 @@ from scanner.iac.forms.vpc.places import arn, given, groups, is_template, short,
 from scanner.iac.lowering import stopped
 from scanner.iac.surroundings import Surroundings
 from scanner.model.convert import text
+from scanner.model.unresolved import Unresolved
 from scanner.resources.vpc.interfaces import Interface
 
 _GROUPS: Final = "aws_network_interface_sg_attachment"
@@ -21,6 +22,8 @@ def vpc_at(path: str) -> Any:
     def of(block: Block, around: Surroundings) -> str:
         value = stopped(block.find(path).value)
         value = stopped(value[0]) if isinstance(value, list) and value else value
+        if value is ABSENT:
+            Unresolved(f"{block.address} does not set {path}: AWS takes a subnet of the default VPC").stop()
         return vpc_of(text(value), block, around)
 
     return of

@@ -45,16 +45,22 @@ def given(kind: str, *others: str) -> dict[str, str]:
     return {**dict.fromkeys(own, NAME), **({} if is_template(kind) else {"arn": ARN})}
 
 
+def says(block: Block, path: str) -> bool:
+    """Say whether a block sets anything at a path; what is open may be set."""
+    value = block.find(path).value
+    return value is not ABSENT and not (isinstance(value, (list, dict, str)) and not value)
+
+
 def default_group(vpc: Block) -> str:
     """Give the id of the security group that a VPC has from the start."""
     value = vpc.find("default_security_group_id").value
-    return value if isinstance(value, str) else f"{short(vpc)}.default_security_group_id"
+    return value if isinstance(value, str) else f"sg-{short(vpc)}"
 
 
 def default_table(vpc: Block) -> str:
     """Give the id of the route table that a VPC has from the start."""
     value = vpc.find("default_route_table_id").value
-    return value if isinstance(value, str) else f"{short(vpc)}.default_route_table_id"
+    return value if isinstance(value, str) else f"rtb-{short(vpc)}"
 
 
 def vpc_of(subnet: str, by: Block, around: Surroundings) -> str:
