@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from rules.kit import rule
+from scanner.model.look import those
 from scanner.model.policy import Objective
-from scanner.model.verdict import Severity, Verdict
+from scanner.model.verdict import Outcome, Severity, Verdict
 from scanner.resources.api_gateway import DomainName, Front, HttpApi, PrivateDomainName, RestApi
 from scanner.resources.cloudfront import Distribution
 from scanner.resources.tls import older, speak
@@ -43,13 +44,17 @@ def distributions_and_api_domains_accept_no_older_tls(front: Distribution | Fron
 def _distribution(front: Distribution, demand: Objective) -> Verdict:
     if not front.enabled:
         return Verdict.exempt("switched off: it answers no request")
-    plain = [one.part for one in front.behaviours if one.viewers == "allow-all"]
-    if plain:
+    asked = those(front.behaviours, lambda one: one.viewers == "allow-all")
+    if plain := [one.part for one in asked.known]:
         return Verdict.failed(f"{', '.join(plain)} may be asked for by plain HTTP", f"TLS {demand.tls} or newer")
-    fetched = [one.name for one in front.origins if one.protocol == "http-only"]
-    if fetched:
+    origins = those(front.origins, lambda one: one.protocol == "http-only")
+    if fetched := [one.name for one in origins.known]:
         return Verdict.failed(f"fetches from {', '.join(fetched)} by plain HTTP", f"TLS {demand.tls} or newer")
-    return _verdict(front, demand)
+    found = _verdict(front, demand)
+    if found.outcome is Outcome.PASSED:
+        asked.whole()
+        origins.whole()
+    return found
 
 
 def _verdict(front: Distribution | Front, demand: Objective) -> Verdict:

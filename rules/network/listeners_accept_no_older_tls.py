@@ -49,15 +49,19 @@ def listeners_accept_no_older_tls(balancer: Listener | ClassicLoadBalancer, dema
 
 
 def _classic(balancer: ClassicLoadBalancer, demand: Objective) -> Verdict:
-    ending = [one for one in balancer.listeners if one.protocol in _TLS]
-    if not ending:
+    ending = those(balancer.listeners, lambda one: one.protocol in _TLS)
+    if not ending.known:
+        ending.whole()
         return Verdict.exempt("no listener speaks TLS")
-    told = {one.name: one for one in balancer.security}
+    security = those(balancer.security, lambda one: bool(one.name))
+    told = {one.name: one for one in security.known}
     said: list[str] = []
     doubt: CouldNotCheck | None = None
-    for one in ending:
+    for one in ending.known:
         found = [told[name] for name in one.policies if name in told]
         try:
+            if not found:
+                security.whole()
             accepted, source = _allowed(found)
         except CouldNotCheck as stop:
             doubt = doubt or stop
@@ -68,6 +72,7 @@ def _classic(balancer: ClassicLoadBalancer, demand: Objective) -> Verdict:
         said.append(words)
     if doubt is not None:
         raise doubt
+    ending.whole()
     return _verdict((), "; ".join(said), demand)
 
 

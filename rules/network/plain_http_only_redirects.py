@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rules.kit import rule
+from scanner.model.look import those
 from scanner.model.policy import Objective
 from scanner.model.verdict import Severity, Verdict
 from scanner.resources.load_balancers.balancers import Listener
@@ -28,17 +29,19 @@ def plain_http_only_redirects(balancer: Listener | ClassicLoadBalancer, demand: 
     listener. A Classic Load Balancer cannot redirect.
     """
     if isinstance(balancer, ClassicLoadBalancer):
-        plain = [one.port for one in balancer.listeners if one.protocol == "HTTP"]
-        if not plain:
+        plain = those(balancer.listeners, lambda one: one.protocol == "HTTP")
+        if not plain.known:
+            plain.whole()
             return Verdict.exempt("no listener speaks plain HTTP")
-        ports = ", ".join(map(str, plain))
+        ports = ", ".join(str(one.port) for one in plain.known)
         return Verdict.failed(f"plain HTTP on port {ports} is forwarded: a classic one cannot redirect", _DEMANDED)
     if balancer.protocol != "HTTP":
         return Verdict.exempt(f"speaks {balancer.protocol}, not plain HTTP")
     if not balancer.default.to_https:
         return Verdict.failed(f"{balancer.default.requests} is {balancer.default.does}", _DEMANDED)
-    loose = [one for one in balancer.routes if not one.to_https]
-    if loose:
+    routes = those(balancer.routes, lambda one: not one.to_https)
+    if loose := routes.known:
         more = f", and so are {len(loose) - 1} more rules" if len(loose) > 1 else ""
         return Verdict.failed(f"{loose[0].requests} is {loose[0].does}{more}", _DEMANDED)
+    routes.whole()
     return Verdict.passed("all of it is redirected to HTTPS")

@@ -2,34 +2,45 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
-from dataclasses import replace
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 import click
 
+from reports import repository
 from reports.report import Report
 from rules import catalogue
 from scanner.cli.accounts import load as load_config
-from scanner.cli.base_tree import changed_since, commit_of, tree_of
-from scanner.cli.baseline import findings_of
 from scanner.cli.choice import Choice
-from scanner.cli.gate import Bench, Judged, now, read_code, told
+from scanner.cli.gate import Bench, Judged, no_collector, now, read_code
 from scanner.cli.gate_options import CodeRequest
 from scanner.cli.main import version
-from scanner.cli.mending import make, show
-from scanner.iac.agreement import together
-from scanner.iac.comparison import Comparison, compare
+from scanner.iac.block import Code
+from scanner.iac.comparison import Comparison, Sight, compare, moves_in
 from scanner.iac.fixes.edit import Edit
 from scanner.iac.read import read
+from scanner.iac.second_opinion.opinions import SecondOpinion
+from scanner.iac.second_opinion.results import Results
 from scanner.iac.sources import base_of
+from scanner.iac.suppressions import told
 from scanner.model.estate import Estate
-from scanner.model.finding import Finding
 from scanner.model.policy import Policy
 from scanner.model.rule import Rule
 from scanner.plan import Plan, plan
 from scanner.resources import kinds
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was judged of the code as it is now, and what the change did to it, where there is one."""
+
+    judged: Judged
+    change: Comparison | None = None
+    opinion: SecondOpinion | None = None
 
 
 def report_on_code(
@@ -40,39 +51,96 @@ def report_on_code(
     at = moment or now()
     configuration = load_config(config, law, at, needed=False)
     base = base_of(code.code)
+    results = _results(code)
     known = catalogue().rules
     bench = Bench(chosen, plan(chosen), law, configuration, at, code.whole_estate, frozenset(known))
-    commit = commit_of(base, code.base) if code.base else ""
-    touched = changed_since(base, commit) if code.changed_only else None
-    judged = bench.judge(
-        read_code(code, code.code, base, quiet=quiet, touched=touched), base, mend=mend or code.fix or code.diff
-    )
-    for line in told(judged.comments):
+    with no_collector():
+        outcome = _judged(code, base, bench, quiet=quiet, mend=mend or code.fix or code.diff)
+        if code.with_checkov:
+            from scanner.iac.second_opinion.child import ask  # noqa: PLC0415  # only where it is to be asked
+
+            results = ask(code.code, os.environ)
+        if results is not None:
+            from scanner.iac.second_opinion.opinions import compare as held_against  # noqa: PLC0415  # as above
+
+            outcome = replace(outcome, opinion=held_against(outcome.judged.findings.findings, results))
+    for line in told(outcome.judged.comments, {rule.id for rule in chosen}):
         click.echo(f"backup-scan: {line}", err=True)
+    return _report(outcome, bench, choice, base)
+
+
+def _results(code: CodeRequest) -> Results | None:
+    if code.checkov_results is None:
+        return None
+    from scanner.iac.second_opinion.results import load  # noqa: PLC0415  # few have any
+
+    return load(code.checkov_results)
+
+
+def _judged(code: CodeRequest, base: Path, bench: Bench, *, quiet: bool, mend: bool) -> Outcome:
+    codes = read_code(code, code.code, base, quiet=quiet)
+    if not code.base:
+        judged = _mended(code, base, bench, codes, quiet=quiet, mend=mend)
+        return Outcome(judged, _since_baseline(code, bench, judged))
+    from scanner.cli.before import before, judged_before  # noqa: PLC0415  # only where there was something before
+
+    with ExitStack() as stack:
+        past = stack.enter_context(before(code, base, quiet=quiet))
+        only = past.touched(codes) if code.changed_only else None
+        if only is not None:
+            codes = tuple(one for one in codes if one.root in only)
+        was = judged_before(past, bench, only, codes)
+        judged = _mended(code, base, bench, codes, quiet=quiet, mend=mend)
+        sight = Sight.of((*past.codes, *judged.codes), [rule.id for rule in bench.rules])
+        return Outcome(judged, compare(was, judged.findings.findings, sight, moves_in(judged.codes)))
+
+
+def _mended(
+    code: CodeRequest, base: Path, bench: Bench, codes: tuple[Code, ...], *, quiet: bool, mend: bool
+) -> Judged:  # fmt: skip
+    """Judge the code; show or make the edits that mend it where that is asked, and then judge it again."""
+    judged = bench.judge(codes, base, mend=mend)
+    if not code.fix and not code.diff:
+        return judged
+    from scanner.cli.mending import make, show  # noqa: PLC0415  # only where something is mended
+
     if code.diff:
         show(_unwaived(judged), base)
-    elif code.fix:
-        make(_unwaived(judged), base)
-        judged = bench.judge(read_code(code, code.code, base, quiet=quiet, touched=touched), base)
-    change: Comparison | None = None
-    if commit:
-        change = compare(_before(code, base, commit, touched, bench, quiet=quiet), judged.findings.findings)
-    elif code.baseline is not None:
-        change = compare(findings_of(code.baseline, known), judged.findings.findings)
-    return _report(judged, bench, choice, change)
+        return judged
+    if make(_unwaived(judged), base):
+        roots = {one.root for one in codes}
+        again = read_code(code, code.code, base, quiet=quiet)
+        judged = bench.judge([one for one in again if one.root in roots], base)
+    return judged
 
 
 def _unwaived(judged: Judged) -> list[Edit]:
     waived = {one.fingerprint for one in judged.findings.findings if one.waiver is not None}
-    return [edit for mark, edit in judged.fixes.items() if mark not in waived]
+    return [edit for mark, edits in judged.fixes.items() if mark not in waived for edit in edits]
+
+
+def _since_baseline(code: CodeRequest, bench: Bench, judged: Judged) -> Comparison | None:
+    if code.baseline is None:
+        return None
+    from scanner.cli.baseline import baseline_of  # noqa: PLC0415  # only where there is one
+
+    chosen = [rule.id for rule in bench.rules]
+    was = baseline_of(code.baseline, catalogue().rules, chosen, bench.law.digest, judged.codes)
+    for warning in was.warnings:
+        click.echo(f"backup-scan: --baseline {code.baseline}: {warning}", err=True)
+    return compare(was.findings, judged.findings.findings, Sight.of(judged.codes, chosen), moves_in(judged.codes))
 
 
 def beside(code: CodeRequest, estates: tuple[Estate, ...], work: Plan, *, quiet: bool) -> tuple[Estate, ...]:
     """Hold accounts against the code that was given with them: what is in no code, and what differs from it."""
+    from scanner.iac.agreement import together  # noqa: PLC0415  # only where there are both
+
     base = base_of(code.code)
     if len(estates) == 1 and not code.deploy_account:
         code = replace(code, deploy_account=str(estates[0].account))
     codes = read_code(code, code.code, base, quiet=quiet)
+    for problem in (one for each in codes for one in each.problems):
+        click.echo(f"backup-scan: {problem.spot.said}: {problem.message}", err=True)
     read_at = max(estate.taken_at for estate in estates)
     declared = [one for each in codes for one in read(each, work, at=read_at, whole=code.whole_estate)]
     return together(estates, declared)
@@ -82,8 +150,13 @@ def refuse_what_excludes(code: CodeRequest, *, beside: bool, calls: bool) -> Non
     """Refuse options that make no sense together."""
     if calls and not beside:
         raise click.UsageError("--iac makes no calls: --dry-run and --probe are for accounts")
-    if beside and (code.base or code.baseline is not None or code.fix or code.diff):
-        raise click.UsageError("--base, --baseline, --fix and --diff are for code alone, without --account or --from")
+    alone = {
+        "--base": code.base, "--baseline": code.baseline is not None, "--fix": code.fix, "--diff": code.diff,
+        "--with-checkov": code.with_checkov, "--checkov-results": code.checkov_results is not None,
+    }  # fmt: skip
+    named = [name for name, given in alone.items() if given]
+    if beside and named:
+        raise click.UsageError(f"{', '.join(named)}: for code alone, without --account or --from")
     if code.base and code.baseline is not None:
         raise click.UsageError("--base and --baseline exclude each other: both say what was there before")
     if code.changed_only and not code.base:
@@ -94,23 +167,8 @@ def refuse_what_excludes(code: CodeRequest, *, beside: bool, calls: bool) -> Non
         raise click.UsageError("--with-checkov and --checkov-results exclude each other")
 
 
-def _before(
-    code: CodeRequest, base: Path, commit: str, touched: frozenset[str] | None, bench: Bench, *, quiet: bool
-) -> Sequence[Finding]:  # fmt: skip
-    """Judge the code as it was at a commit, by the rules, the policy and the configuration of now."""
-    here = [Path(path).resolve() for path in code.code]
-    modules = [found for path in here if path.is_dir() for found in path.rglob(".terraform") if found.is_dir()]
-    with tree_of(base, commit, modules) as tree:
-        there = [tree / path.relative_to(base) for path in here]
-        present = [path for path in there if path.exists()]
-        if not present:
-            return ()
-        codes = read_code(code, present, tree, quiet=quiet, touched=touched, needed=False)
-        return bench.judge(codes, tree).findings.findings
-
-
-def _report(judged: Judged, bench: Bench, choice: Choice, change: Comparison | None) -> Report:
-    configuration = bench.configuration
+def _report(outcome: Outcome, bench: Bench, choice: Choice, base: Path) -> Report:
+    configuration, judged, change = bench.configuration, outcome.judged, outcome.change
     return Report(
         tool="backup-scan",
         version=version(),
@@ -124,8 +182,12 @@ def _report(judged: Judged, bench: Bench, choice: Choice, change: Comparison | N
         configuration_digest=configuration.digest,
         records=configuration.records.files if configuration.records else (),
         problems=judged.problems,
+        # The root of a repository is where its paths begin, wherever a build has checked it out.
+        prefix="" if (base / ".git").is_dir() else repository.prefix(base, os.environ),
+        repository=repository.known(os.environ),
         changes=change.changes if change else None,
         mended=change.mended if change else (),
         left_to_live=judged.left_to_live,
-        fixes=judged.fixes,
+        fixes={mark: edits[0] for mark, edits in judged.fixes.items() if len(edits) == 1},
+        second_opinion=outcome.opinion,
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from scanner.iac.comparison import counts
 from scanner.model.reading import Reason
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ def exit_of(findings: Findings, threshold: Severity | None, changes: Mapping[str
     """Give the exit code of a judgement: failures before unknowns, waived ones do not count.
 
     `threshold` is the least severity that counts; None counts nothing but a rule that crashed. Where a change was
-    judged, `changes` tells what it did, and only what it added or made worse counts.
+    judged, `changes` tells what it did, and only what it added or made worse counts. That code may not be all there is
+    leaves verdicts open; these do not count, unless a change took away what they were settled by.
     """
     if findings.crashes:
         return Exit.INTERNAL
@@ -45,8 +47,9 @@ def _counting(findings: Findings, threshold: Severity, changes: Mapping[str, str
     for finding in findings.findings:
         if finding.rule.severity.rank > threshold.rank or finding.waiver is not None:
             continue
-        if finding.reason is Reason.OPEN:
-            continue  # the code may not be all there is: no verdict, and no fault of the code
-        if changes is not None and changes.get(finding.fingerprint) not in ("added", "worsened"):
+        if changes is None:
+            if finding.reason is Reason.OPEN:
+                continue
+        elif not counts(changes.get(finding.fingerprint, ""), finding.reason):
             continue
         yield finding.outcome.value

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import click
@@ -17,7 +19,7 @@ from scanner.engine import judge_all
 from scanner.iac.block import Code, Problem
 from scanner.iac.fixes.edit import Edit
 from scanner.iac.read import Origins, read
-from scanner.iac.sources import CodeError, Inputs, load
+from scanner.iac.sources import Inputs, NothingToCheck, load
 from scanner.iac.suppressions import Comments, comments_of, waive
 from scanner.model.configuration import Configuration
 from scanner.model.estate import Estate
@@ -28,6 +30,7 @@ from scanner.model.reading import Reason
 from scanner.model.resource import Resource
 from scanner.model.rule import Rule
 from scanner.model.verdict import Outcome
+from scanner.model.waiver import Waiver
 from scanner.objectives import Objectives
 from scanner.plan import Plan
 
@@ -55,7 +58,7 @@ def inputs_of(asked: CodeRequest) -> Inputs:
     """Give what the command line says from outside of the code."""
     return Inputs(
         _pairs(asked.variables, "--var"), asked.var_files, _pairs(asked.parameters, "--parameter"), asked.workspace,
-        asked.deploy_region, asked.deploy_account,
+        asked.deploy_region, asked.deploy_account, asked.source,
     )  # fmt: skip
 
 
@@ -70,21 +73,30 @@ def _pairs(given: Sequence[str], option: str) -> dict[str, str]:
 
 
 def read_code(
-    asked: CodeRequest, paths: Sequence[Path], base: Path, *, quiet: bool, touched: frozenset[str] | None = None,
-    needed: bool = True,
+    asked: CodeRequest, paths: Sequence[Path], base: Path, *, quiet: bool, needed: bool = True
 ) -> tuple[Code, ...]:  # fmt: skip
-    """Read every root at the paths, or those that have a touched file; refuse where there is none at all."""
+    """Read every root at the paths; refuse where there is none at all."""
     with _progress(quiet=quiet) as tell:
         codes = tuple(load(paths, base, inputs_of(asked), tell))
     if not codes and needed:
         where = ", ".join(map(str, paths))
-        raise CodeError(
-            f"{where}: no Terraform, CloudFormation, plan or state was found",
+        raise NothingToCheck(
+            f"nothing was checked: there is no Terraform, CloudFormation, plan or state in {where}",
             hint="name a directory of code, a template, or the output of `terraform show -json`",
         )
-    if touched is None:
-        return codes
-    return tuple(code for code in codes if not touched.isdisjoint(code.files))
+    return codes
+
+
+@contextmanager
+def no_collector() -> Iterator[None]:
+    """Keep Python's cyclic collector away: what is read is kept to the end, and it would walk it again and again."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +141,7 @@ class Bench:
                     left[one.rule.id] += 1
                 elif not one.subject.gap and not (one.reason is Reason.OPEN and one.subject.declaration is None):
                     found.append(one)  # what is open about a whole region or account is nobody's block
-        findings = waive(_waived(found, self.configuration, self.at), comments, self.at)
+        findings = list(waive(_waived(found, self.configuration, self.at), comments, self.at))
         findings.sort(key=lambda one: (one.rule.id, one.subject.kind, one.subject.region, one.subject.id))
         return Judged(
             tuple(codes),
@@ -181,17 +193,25 @@ class _Texts:
 
 def _waived(findings: Iterable[Finding], configuration: Configuration, at: datetime) -> Iterator[Finding]:
     """Apply the waivers of the configuration: they may name the address, with or without its root, or the ARN."""
-    waivers = configuration.records.waivers if configuration.records else ()
+    waivers: dict[str, list[Waiver]] = {}
+    for each in configuration.records.waivers if configuration.records else ():
+        waivers.setdefault(each.rule, []).append(each)
     for one in findings:
-        block = one.subject.declaration
-        if waivers and block is not None and one.outcome is Outcome.FAILED:
-            names = (one.subject.id, block.address, f"{block.root}:{block.address}")
-            mine = [each for each in waivers if any(each.concerns(one.rule.id, name) for name in names)]
-            in_date = next((each for each in mine if at.date() <= each.expires), None)
-            past = max((each for each in mine if at.date() > each.expires), key=lambda each: each.expires, default=None)
-            yield replace(one, waiver=in_date, lapsed=past)
-        else:
+        block, given = one.subject.declaration, waivers.get(one.rule.id)
+        if not given or block is None or one.outcome is not Outcome.FAILED:
             yield one
+            continue
+        names = (block.address, f"{block.root}:{block.address}")
+        mine = [each for each in given if each.concerns(one.rule.id, one.subject.id) or _names(each.resource, names)]
+        in_date = next((each for each in mine if at.date() <= each.expires), None)
+        past = max((each for each in mine if at.date() > each.expires), key=lambda each: each.expires, default=None)
+        yield replace(one, waiver=in_date, lapsed=past)
+
+
+def _names(pattern: str, addresses: Iterable[str]) -> bool:
+    """Say whether a pattern names an address: its brackets hold a key, such as `aws_db_instance.a[0]`, not choices."""
+    bare = pattern.replace("[", "[[]")
+    return any(fnmatchcase(one, bare) for one in addresses)
 
 
 @contextmanager
@@ -208,17 +228,6 @@ def _progress(*, quiet: bool) -> Iterator[Callable[[str], None]]:
         yield tell
     finally:
         click.echo("\r\x1b[2K", err=True, nl=False)
-
-
-def told(comments: Comments) -> list[str]:
-    """Say which comments waive nothing, and why."""
-    said = []
-    for one in comments.all():
-        if one.wrong:
-            said.append(f"{one.file}:{one.line}: this waiver {one.wrong}; it waives nothing")
-        elif not one.used:
-            said.append(f"{one.file}:{one.line}: this waiver covers no failure of {', '.join(one.rules)}; remove it")
-    return said
 
 
 def now() -> datetime:

@@ -19,6 +19,8 @@ _OPTIONS = (
     click.option("--var-file", "var_files", multiple=True, type=_FILE, metavar="FILE",
                  help="Terraform variables, besides terraform.tfvars and *.auto.tfvars of each root."),
     click.option("--workspace", default="default", show_default=True, metavar="NAME", help="The Terraform workspace."),
+    click.option("--source", type=_PATH, metavar="DIR",
+                 help="Where the code of a plan lies, for its lines.  [default: the plan's own directory]"),
     click.option("--parameter", "parameters", multiple=True, metavar="NAME=VALUE",
                  help="A CloudFormation parameter of the templates."),
     click.option("--deploy-region", default="", metavar="NAME", help="Where code that leaves it open is deployed to."),
@@ -53,6 +55,7 @@ class CodeRequest:
     variables: tuple[str, ...] = ()
     var_files: tuple[Path, ...] = ()
     workspace: str = "default"
+    source: Path | None = None
     parameters: tuple[str, ...] = ()
     deploy_region: str = ""
     deploy_account: str = ""

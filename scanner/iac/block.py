@@ -8,7 +8,7 @@ None) in which anything the code does not settle is an `Unresolved`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from scanner.model.reading import Source, Spot
@@ -92,6 +92,8 @@ class Block:
                     here = here[0]
                     steps.append(0)
                 if isinstance(here, Unresolved):
+                    # What it can be is told of it, not of what lies within it.
+                    here = replace(here, choices=())
                     break
                 if not isinstance(here, Mapping):
                     return Found(ABSENT, self.place(steps), path)

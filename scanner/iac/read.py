@@ -14,7 +14,7 @@ from typing import Any
 from scanner.iac.block import ABSENT, Block, Code, Found, Problem
 from scanner.iac.form import NOTHING, Always, At, Form, Joined, Made, Origin
 from scanner.iac.forms import forms_of
-from scanner.iac.forms.index import KINDS, NOWHERE
+from scanner.iac.forms.index import KINDS, NOWHERE, PARTLY
 from scanner.iac.naming import arn_of, identities, name_of
 from scanner.iac.satellites import Satellites
 from scanner.iac.surroundings import Surroundings
@@ -101,7 +101,8 @@ def _estate(  # private; all that an estate is made of
     for need in work.needs.values():
         if need.kind.kind not in resources and not need.facts and _stands_for_a_place(need.kind):
             resources[need.kind.kind] = [*_places(need.kind, account, regions)]
-    listings, gaps = _extent(work, source, root, problems, frozenset(resources), whole=whole)
+    types = frozenset(block.type for block in blocks)
+    listings, gaps = _extent(work, source, root, problems, frozenset(resources), types, whole=whole)
     return Estate(
         source=source, account=somewhere(account), caller="", regions=regions, taken_at=at, listings=listings,
         resources={kind: tuple(found) for kind, found in sorted(resources.items())}, gaps=gaps, account_name=root, unnamed=unnamed,
@@ -153,7 +154,8 @@ def _places(kind: type[Resource], account: str, regions: Sequence[str]) -> Itera
 
 
 def _extent(
-    work: Plan, source: Source, root: str, problems: Sequence[Problem], there: frozenset[str], *, whole: bool
+    work: Plan, source: Source, root: str, problems: Sequence[Problem], there: frozenset[str], types: frozenset[str],
+    *, whole: bool,
 ) -> tuple[dict[tuple[str, str], Evidence], tuple[Gap, ...]]:  # fmt: skip
     """Say of each kind that is wanted whether all of it was seen."""
     listings: dict[tuple[str, str], Evidence] = {(CodePart.kind, ""): Evidence(source, f"all code of {root}")}
@@ -176,6 +178,8 @@ def _extent(
             )
         elif not whole:
             why = Unknown(Reason.OPEN, f"{need.kind.title}: {_ELSEWHERE}")
+        elif name in PARTLY and (not PARTLY[name][1] or not types.isdisjoint(PARTLY[name][1])):
+            why = Unknown(Reason.RUNTIME, f"{need.kind.title}: {PARTLY[name][0]}; only a running account tells")
         else:
             listings[name, ""] = Evidence(source, f"all code of {root}")
             continue

@@ -90,7 +90,7 @@ class Surroundings:
                             doubt = doubt or one.doubt
                         elif near:
                             found[id(one)] = one
-                elif named is not None and not self._explained(block.type, value):
+                elif named is not None and not self._explained({block.type, *by}, value):
                     doubt = doubt or named
         return list(found.values()), doubt
 
@@ -151,9 +151,9 @@ class Surroundings:
                     table.setdefault(name, []).append(block)
         return table
 
-    def _explained(self, type_: str, value: str) -> bool:
-        """Say whether a name is that of another block of the type: then it is not that of one whose name is open."""
-        return value in self._identified(type_)
+    def _explained(self, types: Iterable[str], value: str) -> bool:
+        """Say whether a name is that of another block of these types: then it is not that of one whose name is open."""
+        return any(value in self._identified(type_) for type_ in types)
 
     def _by_value(self, type_: str, attribute: str) -> tuple[dict[str, list[Block]], Unresolved | None]:
         known = self._attributes.get((type_, attribute))

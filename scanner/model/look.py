@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from scanner.model.arn import place_of
+from scanner.model.arn import OPEN, Nearby, alike, place_of, same, unsettled
 from scanner.model.errors import CouldNotCheck, UndeclaredRead
 from scanner.model.estate import Estate, Gap
 from scanner.model.fact import Fact
@@ -63,6 +63,7 @@ class Look:
         "_kinds",
         "_listed",
         "_memo",
+        "_near",
         "_needed",
         "_shared",
         "estate",
@@ -84,6 +85,7 @@ class Look:
         self._bound: dict[str, tuple[Resource, ...]] = {}
         self._by_id: dict[str, dict[str, Resource]] = {}
         self._index: dict[Fact[Any], tuple[dict[Any, list[Resource]], list[tuple[Resource, Unknown]]]] = {}
+        self._near: dict[str | Fact[Any], Nearby] = {}
         self._needed: dict[Fact[Any], frozenset[Fact[Any]]] = {}
         self._memo: dict[tuple[Fact[Any], str], Reading[Any]] = {}
         self._shared: dict[Callable[[Look], Any], tuple[Any, Read]] = {}
@@ -194,11 +196,16 @@ class Look:
         """Yield the resources of a kind, then raise if there may be more."""
         doubt: Unknown | None = None
         for resource in self.found(kind):
-            if region is None or resource.region == region:
-                if resource.doubt is not None:
-                    doubt = resource.doubt
+            if region is not None:
+                there = alike(resource.region, region)
+                if there is None:
+                    doubt = unsettled(resource.region, region)
+                if not there:
                     continue
-                yield resource
+            if resource.doubt is not None:
+                doubt = resource.doubt
+                continue
+            yield resource
         self._close(kind, region, doubt)
 
     def sole(self, kind: type[R], *, region: str | None = None) -> R:
@@ -217,15 +224,22 @@ class Look:
         table, maybe = self._indexed(kind, fact)
         doubt: Unknown | None = None
         for resource in table.get(value, ()):
-            if region is None or resource.region == region:
-                if resource.doubt is not None:
-                    doubt = resource.doubt
+            if region is not None:
+                there = alike(resource.region, region)
+                if there is None:
+                    doubt = unsettled(resource.region, region)
+                if not there:
                     continue
-                self.trace.append((resource, fact, self.reading(resource, fact)))
-                yield resource  # type: ignore[misc]
+            if resource.doubt is not None:
+                doubt = resource.doubt
+                continue
+            self.trace.append((resource, fact, self.reading(resource, fact)))
+            yield resource  # type: ignore[misc]
         for resource, unknown in maybe:
-            if region is None or resource.region == region:
+            if region is None or alike(resource.region, region) is not False:
                 raise CouldNotCheck(unknown)
+        if self.estate.of_code and isinstance(value, str):
+            self._close_near(fact, value, region)
         self._close(kind, region, doubt)
 
     def one(self, kind: type[R], id: str) -> R | None:  # noqa: A002  # the field's own word
@@ -242,11 +256,13 @@ class Look:
             region, account = place_of(id)
             for other in self.others:
                 # The ARN of a bucket names no account, and no two accounts have the same bucket.
-                if account == other.estate.account:
+                if account and alike(account, other.estate.account):
                     return other.one(kind, id)
                 if not account and (found := other.found_as(kind, id)) is not None:
                     return found  # type: ignore[return-value]
-            if account and account != self.estate.account:
+            for look in (self, *self.others) if self.estate.of_code else ():
+                look._may_hold(kind, id)  # noqa: SLF001  # of its own class
+            if account and not same(account, self.estate.account):
                 raise CouldNotCheck(Unknown(Reason.BEYOND, f"{id} belongs to account {account}, not scanned here"))
             self._close(kind, region or None)
             if kind.kind in self.estate.unnamed:
@@ -262,6 +278,24 @@ class Look:
         if table is None:
             table = self._by_id[kind.kind] = {resource.id: resource for resource in self.found(kind)}
         return table.get(id)
+
+    def _may_hold(self, kind: type[Resource], id: str) -> None:  # noqa: A002  # as above
+        """Raise where a resource of this account may have the id, though its own reads otherwise."""
+        near = self._near.get(kind.kind)
+        if near is None:
+            near = self._near[kind.kind] = Nearby(one.id for one in self.found(kind))
+        for one in near.of(id):
+            raise CouldNotCheck(unsettled(one, id))
+
+    def _close_near(self, fact: Fact[Any], value: str, region: str | None) -> None:
+        """Raise where the fact of some resource may have the value, though what it has reads otherwise."""
+        table, _ = self._index[fact]
+        near = self._near.get(fact)
+        if near is None:
+            near = self._near[fact] = Nearby(one for one in table if isinstance(one, str))
+        for one in near.of(value):
+            if any(region is None or alike(resource.region, region) is not False for resource in table[one]):
+                raise CouldNotCheck(unsettled(one, value))
 
     def _indexed(
         self, kind: type[R], fact: Fact[Any]
@@ -292,17 +326,17 @@ class Look:
         """Say why there may be more resources of a kind than were found, if so."""
         estate = self.estate
         for gap in self._gaps.get(kind.kind, ()):
-            if region is None or gap.region in ("", region):
+            if region is None or not gap.region or alike(gap.region, region) is not False:
                 return gap.unknown
         if kind.kind not in self._kinds:
             return Unknown(Reason.BEYOND, f"{kind.title or kind.kind}: not collected in this estate")
-        if region and region not in estate.regions and (kind.kind, "") not in estate.listings:
+        if region and (kind.kind, "") not in estate.listings and not any(alike(one, region) for one in estate.regions):
             return Unknown(Reason.BEYOND, f"{kind.title or kind.kind}: region {region} was not scanned")
         return None
 
     def _close(self, kind: type[Resource], region: str | None, doubt: Unknown | None = None) -> None:
         for where, listed in self._listed.get(kind.kind, ()):
-            if region is None or where in ("", region):
+            if region is None or not where or alike(where, region):
                 self.trace.append((None, None, listed))
         unknown = self.gap(kind, region) or doubt
         if unknown is not None:

@@ -32,7 +32,11 @@ class Unresolved:
     @property
     def unknown(self) -> Unknown:
         """The reading that this value makes of a fact."""
-        evidence = (Evidence(Source.TERRAFORM, self.spot.said, spot=self.spot),) if self.spot else ()
+        if self.spot is None:
+            return Unknown(self.reason, self.why)
+        terraform = self.spot.file.endswith((".tf", ".tofu", ".tf.json", ".tofu.json", ".tfvars"))
+        source = Source.TERRAFORM if terraform else Source.CLOUDFORMATION
+        evidence = (Evidence(source, self.spot.said, spot=self.spot),)
         return Unknown(self.reason, self.why, evidence)
 
     def stop(self, *_: object, **__: object) -> NoReturn:

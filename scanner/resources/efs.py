@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from scanner.model.convert import flag, instant, is_, tag_list, text, tuple_of
 from scanner.model.fact import Fact, derived, fact
-from scanner.model.look import Partial
+from scanner.model.look import Partial, gathered
 from scanner.model.origin import Listing, SideList, call, item, of
 from scanner.permissions.document import Document, document
 from scanner.resources.protection import Elsewhere, Recoverable
@@ -34,6 +34,14 @@ def replica(raw: Mapping[str, Any]) -> Replica:
     """Read one destination of a replication."""
     synced = raw.get("LastReplicatedTimestamp")
     return Replica(raw["Region"], raw.get("OwnerId") or "", raw["Status"], instant(synced) if synced else None)
+
+
+def _elsewhere(one: Replica, system: FileSystem) -> Iterator[Elsewhere]:
+    """Give a replica that is in another region or account; one that broke, pauses or begins is an old or unfinished copy."""
+    if one.status not in ("DELETING", "DELETED"):
+        place = one.region, one.account or system.account
+        if place != (system.region, system.account):
+            yield Elsewhere(*place, "EFS replication", one.status == "ENABLED")
 
 
 #: Only one file system's mount targets can be asked for at a time (DescribeMountTargets, API reference).
@@ -121,13 +129,5 @@ class FileSystem(Recoverable, Placed):
     elsewhere: Fact[Partial[Elsewhere]] = derived(
         "The other regions and accounts it is replicated to.",
         needs=lambda kind: [kind.replicas],
-        by=lambda system, _: Partial(
-            tuple(
-                # A replication that broke, pauses or begins leaves an old or unfinished copy.
-                Elsewhere(one.region, one.account or system.account, "EFS replication", one.status == "ENABLED")
-                for one in system.replicas
-                if one.status not in ("DELETING", "DELETED")
-                and (one.region, one.account or system.account) != (system.region, system.account)
-            )
-        ),
+        by=lambda system, _: gathered(system.replicas, lambda one: _elsewhere(one, system)),
     )

@@ -71,11 +71,25 @@ def picks(selection: Selection, store: DataStore) -> bool:
     (Resources or ListOfTags) and Conditions and not NotResources; a selection with neither Resources nor ListOfTags
     picks nothing. Patterns are ARNs with `*`. Source: AWS Backup developer guide, "Assigning resources".
     """
-    return jointly(
-        lambda: not any_of(selection.not_resources, lambda pattern: names(pattern, store)),
-        lambda: either(lambda: _named(selection, store), lambda: _tagged(selection, store)),
-        lambda: all_of(selection.conditions, lambda one: one.holds(store.tags)),
-    )
+    try:
+        return _picks(selection, store)
+    except CouldNotCheck:
+        # Part of it is open; what is not may decide all the same.
+        return jointly(
+            lambda: not any_of(selection.not_resources, lambda pattern: names(pattern, store)),
+            lambda: either(lambda: _named(selection, store), lambda: _tagged(selection, store)),
+            lambda: all_of(selection.conditions, lambda one: one.holds(store.tags)),
+        )
+
+
+def _picks(selection: Selection, store: DataStore) -> bool:
+    if any(names(pattern, store) for pattern in selection.not_resources):
+        return False
+    if not any(names(pattern, store) for pattern in selection.resources):
+        tags = selection.any_tags
+        if not tags or not any(one.holds(store.tags) for one in tags):
+            return False
+    return not selection.conditions or all(one.holds(store.tags) for one in selection.conditions)
 
 
 def _named(selection: Selection, store: DataStore) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, Final
@@ -117,6 +117,3 @@ class Run:
             self._indexed = len(self.stacks)
         finally:
             self._indexing = False
-
-    def __iter__(self) -> Iterator[Document]:
-        return iter(self._documents.values())

@@ -15,7 +15,6 @@ from scanner.iac.block import Path, Problem
 from scanner.iac.cloudformation.evaluation import Env
 from scanner.iac.cloudformation.properties import Field, Fields, written
 from scanner.iac.cloudformation.stack import Stack
-from scanner.model.unresolved import Unresolved
 
 _PREFIX: Final = "AWS::Serverless::"
 _TYPES: Final = {
@@ -199,8 +198,3 @@ def _merged(shared: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
         both = isinstance(there, dict) and isinstance(value, dict) and not is_function(there) and not is_function(value)
         made[key] = _merged(there, value) if both else value  # type: ignore[arg-type]
     return made
-
-
-def open_policy(stack: Stack, why: str, at: Path) -> Unresolved:
-    """Give a policy that only SAM knows."""
-    return stack.unresolved(why, at)

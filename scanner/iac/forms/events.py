@@ -70,10 +70,10 @@ def _targets(arn: str, role: str, *rewording: str) -> Callable[[Any], tuple[Any,
         known = [value for value in said if not isinstance(value, Unresolved)]
         open_ = [value for value in said if isinstance(value, Unresolved)]
         reworded: Any = True if any(known) else open_[0] if open_ else False
-        acts_as: Any = raw.get(role)
+        acts_as, place = raw.get(role), raw[arn]
         if not isinstance(acts_as, Unresolved):
             acts_as = acts_as or ""
-        return Target(raw[arn], reworded, acts_as)
+        return Target(place if isinstance(place, Unresolved) else text(place), reworded, acts_as)
 
     return lambda raw: tuple(each if isinstance(each, Unresolved) else one(each) for each in many(raw))
 

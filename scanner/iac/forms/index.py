@@ -234,11 +234,73 @@ MODULES: dict[str, Entry] = {
             "AWS::EC2::SnapshotBlockPublicAccess", "aws_ec2_image_block_public_access",
         ),
     ),
+    "load_balancers": Entry(
+        kinds=("aws.elb.load-balancer", "aws.elbv2.load-balancer", "aws.elbv2.listener"),
+        types=(
+            "aws_lb", "aws_alb", "AWS::ElasticLoadBalancingV2::LoadBalancer", "aws_lb_listener", "aws_alb_listener",
+            "AWS::ElasticLoadBalancingV2::Listener", "aws_elb", "AWS::ElasticLoadBalancing::LoadBalancer",
+        ),
+        satellites=(
+            "aws_lb_listener_rule", "aws_alb_listener_rule", "AWS::ElasticLoadBalancingV2::ListenerRule",
+            "aws_load_balancer_policy", "aws_load_balancer_listener_policy", "aws_lb_ssl_negotiation_policy",
+        ),
+    ),
+    "efs": Entry(
+        kinds=("aws.efs.file-system", "aws.ec2.network-interface"),
+        types=("aws_efs_file_system", "AWS::EFS::FileSystem", "aws_efs_mount_target", "AWS::EFS::MountTarget"),
+        satellites=("aws_efs_backup_policy", "aws_efs_file_system_policy", "aws_efs_replication_configuration"),
+    ),
+    "fsx": Entry(
+        kinds=("aws.fsx.file-system", "aws.fsx.backup", "aws.ec2.network-interface"),
+        types=(
+            "aws_fsx_windows_file_system", "aws_fsx_lustre_file_system", "aws_fsx_ontap_file_system",
+            "aws_fsx_openzfs_file_system", "AWS::FSx::FileSystem", "aws_fsx_backup",
+        ),
+    ),
+    "cloudfront": Entry(
+        kinds=("aws.cloudfront.distribution",),
+        types=(
+            "aws_cloudfront_distribution", "AWS::CloudFront::Distribution", "aws_acm_certificate",
+            "AWS::CertificateManager::Certificate",
+        ),
+    ),
+    "api_gateway": Entry(
+        kinds=(
+            "aws.apigateway.rest-api", "aws.apigateway.http-api", "aws.apigateway.domain-name",
+            "aws.apigateway.private-domain-name",
+        ),
+        types=(
+            "aws_api_gateway_domain_name", "AWS::ApiGateway::DomainName", "AWS::ApiGateway::DomainNameV2",
+            "aws_apigatewayv2_domain_name", "AWS::ApiGatewayV2::DomainName", "aws_api_gateway_rest_api",
+            "AWS::ApiGateway::RestApi", "aws_apigatewayv2_api", "AWS::ApiGatewayV2::Api",
+        ),
+    ),
+    "kafka": Entry(
+        kinds=("aws.kafka.cluster",),
+        types=(
+            "aws_msk_cluster", "aws_msk_serverless_cluster", "AWS::MSK::Cluster", "AWS::MSK::ServerlessCluster",
+        ),
+    ),
 }  # fmt: skip
 
 TYPES = {type_: module for module, entry in MODULES.items() for type_ in entry.types}
 SATELLITES = frozenset(type_ for entry in MODULES.values() for type_ in entry.satellites)
 KINDS = frozenset(kind for entry in MODULES.values() for kind in entry.kinds)
+
+_MACHINES = (
+    "aws_autoscaling_group", "AWS::AutoScaling::AutoScalingGroup", "aws_spot_instance_request", "aws_spot_fleet_request",
+    "AWS::EC2::SpotFleet", "aws_ec2_fleet", "AWS::EC2::EC2Fleet", "aws_eks_node_group", "AWS::EKS::Nodegroup",
+    "aws_eks_cluster", "AWS::EKS::Cluster", "aws_emr_cluster", "AWS::EMR::Cluster", "aws_batch_compute_environment",
+    "AWS::Batch::ComputeEnvironment", "aws_elastic_beanstalk_environment", "AWS::ElasticBeanstalk::Environment",
+    "aws_cloud9_environment_ec2", "AWS::Cloud9::EnvironmentEC2",
+)  # fmt: skip
+#: Kinds of which code declares some and services make more at run time: why, and the types of block that have it done;
+#: none where it is done whatever the code holds.
+PARTLY: dict[str, tuple[str, tuple[str, ...]]] = {
+    "aws.ec2.instance": ("what is in the code launches more of them", _MACHINES),
+    "aws.ec2.network-interface": ("services put interfaces of their own into networks", ()),
+    "aws.ec2.volume": ("what is in the code launches machines with volumes", _MACHINES),
+}  # fmt: skip
 
 #: Kinds that live AWS lists and no code declares, and why.
 NOWHERE: dict[str, str] = {

@@ -11,7 +11,7 @@ from typing import Any
 from scanner.model.arn import Somewhere
 from scanner.model.fact import Fact, derived
 from scanner.model.look import Look, gathered
-from scanner.model.reading import Reason, Unknown
+from scanner.model.reading import Known, Reason, Unknown
 from scanner.model.resource import Resource
 from scanner.resources.alerting.alarms import Alarm, metric_key
 from scanner.resources.alerting.regions import Region
@@ -44,18 +44,24 @@ def watch(metrics: Iterable[Metric], region: str, look: Look) -> Ways:
         key = metric_key(metric.namespace, metric.name, metric.dimensions)
         alarms = gathered(look.where(Alarm, Alarm.watches, key, region=where), partial(_rings, metric=metric))
         found.extend(alarms.known)
-        missing = missing or alarms.missing or _unsettled(metric)
+        missing = missing or alarms.missing or _unsettled(metric, key, look)
         rest = _by_formula(metric, key, where, look)
         found.extend(rest.found)
         missing = missing or rest.missing
     return Ways(tuple(found), missing)
 
 
-def _unsettled(metric: Metric) -> Unknown | None:
+def _unsettled(metric: Metric, key: str, look: Look) -> Unknown | None:
     """Say why an alarm on another name may be on this metric all the same: code leaves the name open."""
-    for value in metric.dimensions.values():
-        if isinstance(value, Somewhere):
-            return Unknown(Reason.UNRESOLVED, f"the code does not settle the name of {value}, so an alarm may watch it")
+    name = next((value for value in metric.dimensions.values() if isinstance(value, Somewhere)), None)
+    if name is None:
+        return None
+    alike = f"{metric.namespace} {metric.name} "
+    for alarm in look.found(Alarm):
+        watched = look.reading(alarm, Alarm.watches)
+        if isinstance(watched, Known) and watched.value != key and watched.value.startswith(alike):
+            said = f"the code does not settle the name of {name}, so alarm {alarm.name} may watch it"
+            return Unknown(Reason.UNRESOLVED, said)
     return None
 
 

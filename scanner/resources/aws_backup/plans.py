@@ -31,6 +31,8 @@ def names(pattern: str, resource: Resource) -> bool:
     """Say whether a pattern names a resource; raise where code leaves open what decides it: its name, or the place."""
     if matches(pattern, resource.id):
         return True
+    if resource.declaration is None:
+        return False
     if isinstance(tentative(resource.id, resource), Somewhere) and _may_name(pattern, resource):
         said = f"the code does not settle {resource.id}, so `{pattern}` may name it"
         raise CouldNotCheck(Unknown(Reason.UNRESOLVED, said))

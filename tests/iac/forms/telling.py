@@ -87,7 +87,7 @@ def live(kind: type[Resource], item: Values, **answers: Values) -> dict[str, Any
     return found
 
 
-def loses_only_it(kind: type[Resource], *blocks: Block, but: Sequence[str] = ()) -> None:
+def loses_only_it(kind: type[Resource], *blocks: Block, but: Sequence[object] = ()) -> None:
     """Leave open every value of every block in turn: what hangs on it is open then, and nothing else changes.
 
     `but` names attributes that only name something: of those nothing need be lost.

@@ -30,7 +30,7 @@ from tests.iac.forms.telling import (
 )
 
 TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:ops"
-_COMMON = {
+_COMMON: dict[str, Any] = {
     "threshold": 10,
     "comparison_operator": "LessThanThreshold",
     "evaluation_periods": 3,

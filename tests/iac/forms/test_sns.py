@@ -155,14 +155,14 @@ def test_references() -> None:
 
 # -- event subscriptions of databases ------------------------------------------------------------------------------
 
-_WRITTEN = {
+_WRITTEN: dict[str, Any] = {
     "sns_topic": ARN,
     "source_type": "db-instance",
     "source_ids": ["orders"],
     "event_categories": ["backup", "failure"],
     "enabled": False,
 }
-_STACKED = {
+_STACKED: dict[str, Any] = {
     "SnsTopicArn": ARN,
     "SourceType": "db-instance",
     "SourceIds": ["orders"],

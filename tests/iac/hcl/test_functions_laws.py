@@ -94,7 +94,7 @@ _values = _nested(st.one_of(_scalars, _scalars, _scalars, _unsettled))
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_a_function_raises_nothing_but_its_own_error(name: str, data: st.DataObject) -> None:
     function = FUNCTIONS[name]
@@ -188,7 +188,7 @@ def _agrees(part: Any, full: Any) -> bool:
 
 
 @pytest.mark.parametrize("name", TAKES_UNKNOWN)
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_what_is_known_beside_something_unsettled_stays_true(name: str, data: st.DataObject) -> None:
     function = FUNCTIONS[name]

@@ -35,7 +35,9 @@ def _images(block: Block, around: Surroundings) -> str:
     found = setting(_IMAGES, block, around) if around.beside((_IMAGES,), block) else None
     if found is None:
         # "If you created your account after ... it is enabled by default" (EC2 user guide): the code cannot know.
-        return Unresolved("whether the sharing of images is blocked where nothing says it depends on the account").stop()
+        return Unresolved(
+            "whether the sharing of images is blocked where nothing says it depends on the account"
+        ).stop()
     return text(stopped(found.find("state").value))
 
 

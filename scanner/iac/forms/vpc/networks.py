@@ -7,10 +7,11 @@ from typing import Any, Final
 
 from scanner.iac.block import ABSENT, Block
 from scanner.iac.form import Form, at, joined, made
-from scanner.iac.forms.vpc.places import arn, default_group, default_table, given, owner, short
+from scanner.iac.forms.vpc.places import arn, default_group, default_table, given, is_template, owner, short
 from scanner.iac.forms.vpc.tables import FIRST
+from scanner.iac.lowering import stopped
 from scanner.iac.surroundings import Surroundings
-from scanner.model.convert import text
+from scanner.model.convert import flag, text
 from scanner.model.unresolved import Unresolved
 from scanner.resources.vpc.networks import Subnet
 from scanner.resources.vpc.vpcs import Vpc
@@ -26,9 +27,9 @@ _OF_VPC: Final[Mapping[str, Any]] = {
 def _ranges(four: str, six: str) -> Any:
     def of(block: Block) -> tuple[Any, ...]:
         found = [one for path in (four, six) if (one := block.find(path).value) is not ABSENT]
-        if block.find(four).value is ABSENT and block.find("ipv6_native").value not in (True, "true"):
-            if block.find("Ipv6Native").value not in (True, "true"):
-                found.append(Unresolved(f"{block.address} does not say its addresses: a pool or AWS gives them"))
+        alone = stopped(block.find("Ipv6Native" if is_template(block.type) else "ipv6_native").value)
+        if block.find(four).value is ABSENT and (alone is ABSENT or not flag(alone)):
+            found.append(Unresolved(f"{block.address} does not say its addresses: a pool or AWS gives them"))
         return tuple(one if isinstance(one, Unresolved) else text(one) for one in found)
 
     return of

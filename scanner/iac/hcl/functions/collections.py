@@ -19,6 +19,7 @@ from scanner.iac.hcl.functions.definition import (
 )
 from scanner.iac.hcl.functions.strings import texts
 from scanner.iac.hcl.functions.unification import (
+    Mismatch,
     Unsure,
     convert,
     number,
@@ -112,7 +113,7 @@ def coalesce(*values: Any) -> Any:
     """Give the first value that is neither null nor an empty text."""
     type_ = unify([type_of(one) for one in values])
     if type_ is None:
-        raise EvaluationError("coalesce() is given values that have no type in common")
+        raise Mismatch("coalesce() is given values that have no type in common")
     for place, value in enumerate(values):
         if isinstance(value, JsonText):
             return value

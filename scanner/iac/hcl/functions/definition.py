@@ -7,7 +7,7 @@ from itertools import islice, product
 from typing import Any, Final
 
 from scanner.iac.hcl.coercion import same as equal
-from scanner.iac.hcl.functions.unification import Unsure
+from scanner.iac.hcl.functions.unification import Mismatch, Unsure
 from scanner.iac.hcl.values import EvaluationError
 from scanner.model.unresolved import Unresolved
 
@@ -55,7 +55,13 @@ class Function:
             found = unsettled[0] if unsettled else first_unsettled(arguments)
             if found is not None:
                 return blur(unsettled or [found])
-        return self._body(*(self._convert(place, one) for place, one in enumerate(arguments)))
+        try:
+            return self._body(*(self._convert(place, one) for place, one in enumerate(arguments)))
+        except Mismatch:
+            found = first_unsettled(arguments)
+            if found is None:
+                raise
+            return blur(unsettled or [found])
 
     def _convert(self, place: int, argument: Any) -> Any:
         if isinstance(argument, Unresolved):
@@ -65,7 +71,7 @@ class Function:
         try:
             return kind(argument)
         except EvaluationError as error:
-            raise EvaluationError(f"{self.name}(): argument {place + 1}: {error}") from None
+            raise type(error)(f"{self.name}(): argument {place + 1}: {error.message}") from None
 
     def _choose(self, arguments: list[Any], unsettled: list[Unresolved]) -> Any:
         """Work it out for every value that the arguments can have."""

@@ -7,7 +7,7 @@ from typing import Any
 from scanner.iac.hcl.functions.collections import listed, one_of, sequence
 from scanner.iac.hcl.functions.definition import Functions, blur, first_unsettled, nullable, unsettled_in
 from scanner.iac.hcl.functions.strings import texts
-from scanner.iac.hcl.functions.unification import convert, text, type_of, unify
+from scanner.iac.hcl.functions.unification import Mismatch, convert, text, type_of, unify
 from scanner.iac.hcl.values import EvaluationError, ListValue, MapValue, Object, SetValue, Tuple, identity
 from scanner.model.unresolved import Unresolved
 
@@ -69,7 +69,7 @@ def match_keys(values: Any, names: Any, wanted: Any) -> Any:
         raise EvaluationError(f"matchkeys() is given {len(values)} values and {len(names)} keys")
     type_ = unify([type_of(names), type_of(wanted)])
     if type_ is None:
-        raise EvaluationError("matchkeys() is given keys of different types")
+        raise Mismatch("matchkeys() is given keys of different types")
     if not wanted:
         return ListValue()
     if first_unsettled([names, wanted]) is not None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from scanner.iac.hcl.functions.collections import sequence
 from scanner.iac.hcl.functions.definition import MOST, Functions, blur, unsettled_in
-from scanner.iac.hcl.functions.unification import Unsure, common_type, convert, ordered, type_of, unify
+from scanner.iac.hcl.functions.unification import Mismatch, Unsure, common_type, convert, ordered, type_of, unify
 from scanner.iac.hcl.values import EvaluationError, ListValue, SetValue, Tuple, identity
 from scanner.model.unresolved import Unresolved
 
@@ -24,7 +24,7 @@ def _united(sets: tuple[Any, ...]) -> list[Any]:
     """Give the sets with elements of one type."""
     type_ = unify([type_of(one) for one in sets])
     if type_ is None:
-        raise EvaluationError("the sets have elements of different types")
+        raise Mismatch("the sets have elements of different types")
     return [convert(one, type_) for one in sets]
 
 

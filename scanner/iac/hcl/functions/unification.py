@@ -38,6 +38,10 @@ class Unsure(Exception):
     """What Terraform answers here is not worked out; a function makes `Unresolved` of it."""
 
 
+class Mismatch(EvaluationError):
+    """Types that do not go together; what is unsettled among the values might have made them."""
+
+
 # --- types
 
 
@@ -149,7 +153,7 @@ def common_type(values: Iterable[Any]) -> Type:
     found = unify(types)
     if found is None or (found == "any" and any(one not in _LOOSE for one in types)):
         names = dict.fromkeys(map(kind_said, values))
-        raise EvaluationError(f"all elements must have one type, found {', '.join(names)}")
+        raise Mismatch(f"all elements must have one type, found {', '.join(names)}")
     return found
 
 
@@ -162,7 +166,10 @@ def convert(value: Any, to: Type) -> Any:
         return value
     if isinstance(to, str):
         kind: Callable[[Any], Any] = {"text": text, "number": number, "bool": boolean}[to]
-        return kind(value)
+        try:
+            return kind(value)
+        except EvaluationError as error:
+            raise Mismatch(error.message) from None
     family, inner = to
     if family in ("list", "set"):
         return _convert_sequence(value, family, inner)
@@ -170,19 +177,19 @@ def convert(value: Any, to: Type) -> Any:
         return _convert_map(value, inner)
     if family == "tuple":
         if isinstance(value, (SetValue, ListValue)) or not isinstance(value, (list, tuple)) or len(value) != len(inner):
-            raise EvaluationError(f"a tuple of {len(inner)} is required, found {kind_said(value)}")
+            raise Mismatch(f"a tuple of {len(inner)} is required, found {kind_said(value)}")
         return Tuple(convert(one, of) for one, of in zip(value, inner, strict=True))
     if not isinstance(value, dict):
-        raise EvaluationError(f"an object is required, found {kind_said(value)}")
+        raise Mismatch(f"an object is required, found {kind_said(value)}")
     missing = next((name for name in inner if name not in value), None)
     if missing is not None:
-        raise EvaluationError(f"an object with the attribute {missing} is required")
+        raise Mismatch(f"an object with the attribute {missing} is required")
     return Object((name, convert(value[name], of)) for name, of in inner.items())
 
 
 def _convert_sequence(value: Any, family: str, inner: Type) -> Any:
     if not isinstance(value, (list, tuple)):
-        raise EvaluationError(f"a {family} is required, found {kind_said(value)}")
+        raise Mismatch(f"a {family} is required, found {kind_said(value)}")
     if inner == "any" and not isinstance(value, (ListValue, SetValue)):
         inner = common_type(value)
     if family == "set":
@@ -194,7 +201,7 @@ def _convert_sequence(value: Any, family: str, inner: Type) -> Any:
 
 def _convert_map(value: Any, inner: Type) -> Any:
     if not isinstance(value, dict):
-        raise EvaluationError(f"a map is required, found {kind_said(value)}")
+        raise Mismatch(f"a map is required, found {kind_said(value)}")
     if inner == "any" and not isinstance(value, MapValue):
         inner = common_type(value.values())
     return MapValue((key, convert(value[key], inner)) for key in sorted(value))
