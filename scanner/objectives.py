@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from scanner.model.arn import is_arn, place_of
+from scanner.model.arn import Nearby, alike, is_arn, place_of, unsettled
 from scanner.model.fact import Fact, fact
 from scanner.model.finding import Subject
 from scanner.model.look import Look
@@ -62,10 +62,18 @@ class Objectives:
             for resource in found
             if not type(resource).belongs_to
         }
+        self._near: Nearby | None = None
         self._sources: dict[tuple[str, type[Resource], str | Unknown], tuple[Membership, bool]] = {}
         self._tiers: dict[str | None, Mapping[str, Any]] = {}
         self._objectives: dict[tuple[tuple[int, ...], tuple[int, ...], int], Objective] = {}
         self._rows: dict[str, list[tuple[Resource, Subject, Objective]]] = {}
+
+    @property
+    def near(self) -> Nearby:
+        """The ids of what may be the source of a backup, of which one may be another where code leaves places open."""
+        if self._near is None:
+            self._near = Nearby(self.by_id)
+        return self._near
 
     def rows(self, kind: type[Resource]) -> list[tuple[Resource, Subject, Objective]]:
         """Give every resource of a kind with its subject and its objective, worked out once for all rules."""
@@ -140,10 +148,16 @@ class Objectives:
         region = place_of(source)[0]
         look = self.beside[account].look if account in self.beside else self.look
         estate = look.estate
-        if account and account != estate.account:
+        if account and not (own := alike(account, estate.account)):
+            if own is None:
+                return unsettled(account, estate.account)
             return Unknown(Reason.BEYOND, f"{source} is in account {account}, not scanned here")
-        if region and region not in estate.regions:
+        if region and not any(alike(region, one) for one in estate.regions):
             return Unknown(Reason.BEYOND, f"{source} is in region {region}, which was not scanned")
+        if estate.of_code:
+            for other in (self, *self.beside.values()):
+                for one in other.near.of(source):
+                    return unsettled(one, source)
         gaps = (look.gap(store, region or None) for store in _kinds_of(source, kind))
         return next((gap for gap in gaps if gap is not None), None)
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from scanner.model.arn import OPEN, Nearby, alike, place_of, same, unsettled
+from scanner.model.arn import Nearby, alike, place_of, same, unsettled
 from scanner.model.errors import CouldNotCheck, UndeclaredRead
 from scanner.model.estate import Estate, Gap
 from scanner.model.fact import Fact
@@ -56,20 +56,9 @@ class Look:
     """
 
     __slots__ = (
-        "_bound",
-        "_by_id",
-        "_gaps",
-        "_index",
-        "_kinds",
-        "_listed",
-        "_memo",
-        "_near",
-        "_needed",
-        "_shared",
-        "estate",
-        "notes",
-        "others",
-    )
+        "_bound", "_by_id", "_gaps", "_index", "_kinds", "_listed", "_memo", "_near", "_needed", "_shared", "estate",
+        "notes", "others",
+    )  # fmt: skip
 
     def __init__(self, estate: Estate) -> None:
         self.estate = estate
@@ -196,16 +185,11 @@ class Look:
         """Yield the resources of a kind, then raise if there may be more."""
         doubt: Unknown | None = None
         for resource in self.found(kind):
-            if region is not None:
-                there = alike(resource.region, region)
-                if there is None:
-                    doubt = unsettled(resource.region, region)
-                if not there:
-                    continue
-            if resource.doubt is not None:
-                doubt = resource.doubt
-                continue
-            yield resource
+            there = True if region is None else alike(resource.region, region)
+            if there and resource.doubt is None:
+                yield resource
+            elif there is not False:
+                doubt = resource.doubt or unsettled(resource.region, str(region))
         self._close(kind, region, doubt)
 
     def sole(self, kind: type[R], *, region: str | None = None) -> R:
@@ -224,22 +208,17 @@ class Look:
         table, maybe = self._indexed(kind, fact)
         doubt: Unknown | None = None
         for resource in table.get(value, ()):
-            if region is not None:
-                there = alike(resource.region, region)
-                if there is None:
-                    doubt = unsettled(resource.region, region)
-                if not there:
-                    continue
-            if resource.doubt is not None:
-                doubt = resource.doubt
-                continue
-            self.trace.append((resource, fact, self.reading(resource, fact)))
-            yield resource  # type: ignore[misc]
+            there = True if region is None else alike(resource.region, region)
+            if there and resource.doubt is None:
+                self.trace.append((resource, fact, self.reading(resource, fact)))
+                yield resource  # type: ignore[misc]
+            elif there is not False:
+                doubt = resource.doubt or unsettled(resource.region, str(region))
         for resource, unknown in maybe:
             if region is None or alike(resource.region, region) is not False:
                 raise CouldNotCheck(unknown)
         if self.estate.of_code and isinstance(value, str):
-            self._close_near(fact, value, region)
+            self._close_near(fact, value, table)
         self._close(kind, region, doubt)
 
     def one(self, kind: type[R], id: str) -> R | None:  # noqa: A002  # the field's own word
@@ -260,8 +239,9 @@ class Look:
                     return other.one(kind, id)
                 if not account and (found := other.found_as(kind, id)) is not None:
                     return found  # type: ignore[return-value]
-            for look in (self, *self.others) if self.estate.of_code else ():
-                look._may_hold(kind, id)  # noqa: SLF001  # of its own class
+            if self.estate.of_code:
+                for look in (self, *self.others):
+                    look._close_near(kind.kind, id, (one.id for one in look.found(kind)))  # noqa: SLF001
             if account and not same(account, self.estate.account):
                 raise CouldNotCheck(Unknown(Reason.BEYOND, f"{id} belongs to account {account}, not scanned here"))
             self._close(kind, region or None)
@@ -279,23 +259,13 @@ class Look:
             table = self._by_id[kind.kind] = {resource.id: resource for resource in self.found(kind)}
         return table.get(id)
 
-    def _may_hold(self, kind: type[Resource], id: str) -> None:  # noqa: A002  # as above
-        """Raise where a resource of this account may have the id, though its own reads otherwise."""
-        near = self._near.get(kind.kind)
+    def _close_near(self, what: str | Fact[Any], text: str, texts: Iterable[Any]) -> None:
+        """Raise where one of some texts may be another, though it reads otherwise: code may leave open where it is."""
+        near = self._near.get(what)
         if near is None:
-            near = self._near[kind.kind] = Nearby(one.id for one in self.found(kind))
-        for one in near.of(id):
-            raise CouldNotCheck(unsettled(one, id))
-
-    def _close_near(self, fact: Fact[Any], value: str, region: str | None) -> None:
-        """Raise where the fact of some resource may have the value, though what it has reads otherwise."""
-        table, _ = self._index[fact]
-        near = self._near.get(fact)
-        if near is None:
-            near = self._near[fact] = Nearby(one for one in table if isinstance(one, str))
-        for one in near.of(value):
-            if any(region is None or alike(resource.region, region) is not False for resource in table[one]):
-                raise CouldNotCheck(unsettled(one, value))
+            near = self._near[what] = Nearby(one for one in texts if isinstance(one, str))
+        for one in near.of(text):
+            raise CouldNotCheck(unsettled(one, text))
 
     def _indexed(
         self, kind: type[R], fact: Fact[Any]

@@ -12,7 +12,7 @@ from typing import Any
 
 from scanner.model.convert import text
 from scanner.model.fact import Fact, derived, fact
-from scanner.model.look import Look
+from scanner.model.look import Look, either
 from scanner.model.origin import OWN_ACCOUNT, Listing, call, item, of, parent
 from scanner.model.resource import Resource
 from scanner.permissions.document import Document, document
@@ -105,7 +105,11 @@ def ceilings(kind: type[Ceiling]) -> Callable[[Membership, Look], tuple[tuple[Na
     def judge(membership: Membership, look: Look) -> tuple[tuple[NamedPolicy, ...], ...]:
         # No policy of the organisation bounds its management account (user guide, "Service control policies",
         # "Resource control policies").
-        if membership.organisation is None or membership.features != ALL_FEATURES or membership.is_management:
+        if either(
+            lambda: membership.is_management,
+            lambda: membership.organisation is None,
+            lambda: membership.features != ALL_FEATURES,
+        ):
             return ()
         found = [
             tuple(NamedPolicy(one.name, one.document) for one in look.where(kind, kind.level, level.id))

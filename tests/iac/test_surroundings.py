@@ -82,6 +82,11 @@ def test_an_open_name_may_be_any_that_nobody_else_has() -> None:
     assert doubt is OPEN
     owner = terraform("aws_rds_cluster", "d", {"cluster_identifier": "c"})
     assert _around(unnamed, member, owner).naming(_BY, unnamed) == ([], None)
+    # What names an instance by its ARN names no cluster, whatever that one is called.
+    instance = terraform("aws_db_instance", "i", {"identifier": "orders"})
+    replica = terraform("aws_db_instance", "r", {"replicate_source_db": f"arn:aws:rds:{PLACE}:db:orders"})
+    around = _around(unnamed, instance, replica)
+    assert around.naming({"aws_db_instance": "replicate_source_db"}, unnamed) == ([], None)
     known = replace(unnamed, known_name="other")
     assert _around(known, member).naming(_BY, known) == ([], None)
 

@@ -127,7 +127,7 @@ def _place(block: Block) -> str:
     return f"arn:{block.partition}:ec2:{block.region}:{block.account}:network-interface/{_interface(block)}"
 
 
-_FACTS: Final = {
+_FACTS: Final[dict[str, Any]] = {
     "key": made(_key, "kms_key_id", "KmsKeyId", "encrypted", "Encrypted"),
     "replica_target": joined(_is_target, "protection", "FileSystemProtection"),
     "replicas": joined(_replicas, "ReplicationConfiguration"),

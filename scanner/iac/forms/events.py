@@ -64,16 +64,20 @@ def _heeds(state: Callable[[Block], str], pattern: str) -> Callable[[Block], boo
     return read
 
 
+def _open_or_text(raw: Any) -> Any:
+    return raw if isinstance(raw, Unresolved) else text(raw)
+
+
 def _targets(arn: str, role: str, *rewording: str) -> Callable[[Any], tuple[Any, ...]]:
     def one(raw: Mapping[str, Any]) -> Target:
         said = [raw.get(name) for name in rewording]
         known = [value for value in said if not isinstance(value, Unresolved)]
         open_ = [value for value in said if isinstance(value, Unresolved)]
         reworded: Any = True if any(known) else open_[0] if open_ else False
-        acts_as, place = raw.get(role), raw[arn]
+        acts_as: Any = raw.get(role)
         if not isinstance(acts_as, Unresolved):
             acts_as = acts_as or ""
-        return Target(place if isinstance(place, Unresolved) else text(place), reworded, acts_as)
+        return Target(_open_or_text(raw[arn]), reworded, acts_as)
 
     return lambda raw: tuple(each if isinstance(each, Unresolved) else one(each) for each in many(raw))
 

@@ -281,6 +281,36 @@ MODULES: dict[str, Entry] = {
             "aws_msk_cluster", "aws_msk_serverless_cluster", "AWS::MSK::Cluster", "AWS::MSK::ServerlessCluster",
         ),
     ),
+    "iam.roles": Entry(
+        kinds=("aws.iam.role", "aws.iam.policy"),
+        types=(
+            "aws_iam_role", "AWS::IAM::Role", "aws_iam_service_linked_role", "AWS::IAM::ServiceLinkedRole",
+        ),
+        satellites=(
+            "aws_iam_role_policy", "aws_iam_role_policy_attachments_exclusive", "AWS::IAM::Policy",
+            "AWS::IAM::RolePolicy",
+        ),
+    ),
+    "iam.people": Entry(
+        kinds=("aws.iam.user-policies", "aws.iam.user", "aws.iam.access-key", "aws.iam.group", "aws.iam.policy"),
+        types=(
+            "aws_iam_user", "AWS::IAM::User", "aws_iam_access_key", "AWS::IAM::AccessKey", "aws_iam_group",
+            "AWS::IAM::Group",
+        ),
+        satellites=(
+            "aws_iam_user_policy", "aws_iam_user_policy_attachments_exclusive", "aws_iam_user_group_membership",
+            "aws_iam_group_membership", "aws_iam_user_login_profile", "aws_iam_group_policy",
+            "aws_iam_group_policy_attachments_exclusive", "AWS::IAM::UserPolicy", "AWS::IAM::GroupPolicy",
+            "AWS::IAM::UserToGroupAddition",
+        ),
+    ),
+    "iam.policies": Entry(
+        kinds=("aws.iam.policy",),
+        types=(
+            "aws_iam_policy", "AWS::IAM::ManagedPolicy", "aws_iam_role_policy_attachment",
+            "aws_iam_user_policy_attachment", "aws_iam_group_policy_attachment", "aws_iam_policy_attachment",
+        ),
+    ),
 }  # fmt: skip
 
 TYPES = {type_: module for module, entry in MODULES.items() for type_ in entry.types}
@@ -311,4 +341,6 @@ NOWHERE: dict[str, str] = {
     "aws.backup.legal-hold": "holds are placed on recovery points that exist",
     "aws.backup.recovery-point": "recovery points are made by jobs",
     "aws.backup.restore-job": "jobs run in an account",
+    "aws.iam.root": "every account has a root user, and its credentials are kept by hand",
+    "aws.organizations.level": "where in the organisation an account is, only AWS tells",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any, Final
 
 from scanner.iac.block import ABSENT, Block
@@ -41,7 +42,7 @@ _action = lowered({"type": "Type", "order": "Order", "redirect": ("RedirectConfi
 def _actions(raw: Any, *, template: bool) -> list[Mapping[str, Any]]:
     """Bring actions into the API's shape; where one has no place in the order, it has that in which it is written."""
     lower = None if template else _action
-    found = []
+    found: list[Mapping[str, Any]] = []
     for number, one in enumerate(stopped(many(raw)), 1):
         action = stopped(one if lower is None else lower(stopped(one)))
         found.append({**action, "Order": whole(stopped(action.get("Order") or number))})
@@ -141,12 +142,12 @@ def _scheme(block: Block) -> str | None:
 def _classic_listeners(block: Block, around: Surroundings) -> tuple[Any, ...]:
     template = is_template(block.type)
     value = block.find("Listeners" if template else "listener").value
-    return tuple(_open(lambda one=one: _classic(stopped(one), block, around)) for one in many(stopped(value)))
+    return tuple(_open(partial(_classic, one, block, around)) for one in many(stopped(value)))
 
 
-def _classic(one: Mapping[str, Any], block: Block, around: Surroundings) -> ClassicListener:
+def _classic(raw: Any, block: Block, around: Surroundings) -> ClassicListener:
     """Read a listener; one that ends TLS and names no policy has the first of all (user guide, "SSL/TLS security")."""
-    template = is_template(block.type)
+    one, template = stopped(raw), is_template(block.type)
     protocol = text(stopped(one.get("Protocol" if template else "lb_protocol"))).upper()
     port = whole(stopped(one.get("LoadBalancerPort" if template else "lb_port")))
     names = many(stopped(one.get("PolicyNames") or ())) if template else _named_policies(block, port, around)
@@ -180,10 +181,10 @@ def _security(block: Block, around: Surroundings) -> tuple[Any, ...]:
     if is_template(block.type):
         value = block.find("Policies").value
         raw = [] if value is ABSENT else many(value)
-        return (*(_open(lambda one=one: _described(one, "PolicyType", "Attributes")) for one in raw), first)
+        return (*(_open(partial(_described, one)) for one in raw), first)
     types = {"aws_load_balancer_policy": "load_balancer_name", "aws_lb_ssl_negotiation_policy": "load_balancer"}
     found, doubt = around.naming(types, block)
-    told = tuple(_open(lambda one=one: _told(one)) for one in found)
+    told = tuple(_open(partial(_told, one)) for one in found)
     return (*told, first) if doubt is None else (*told, first, doubt)
 
 
@@ -198,18 +199,18 @@ def _told(block: Block) -> SecurityPolicy | Unresolved:
     values["Attributes"] = [
         {"Name": stopped(one).get("name"), "Value": one.get("value")} for one in pairs
     ]  # fmt: skip
-    return _described(values, "PolicyType", "Attributes")
+    return _described(values)
 
 
-def _described(raw: Any, type_: str, attributes: str) -> SecurityPolicy | Unresolved:
+def _described(raw: Any) -> SecurityPolicy | Unresolved:
     """Read a policy with its attributes; one about something else than TLS is told as one that allows nothing."""
     one = stopped(raw)
     name = text(stopped(one["PolicyName"]))
     told = [
         {"AttributeName": stopped(each["Name"]), "AttributeValue": str(stopped(each["Value"]))}
-        for each in (stopped(each) for each in many(stopped(one.get(attributes) or ())))
+        for each in (stopped(each) for each in many(stopped(one.get("Attributes") or ())))
     ]
-    shape = {"PolicyName": name, "PolicyTypeName": stopped(one[type_]), "PolicyAttributeDescriptions": told}
+    shape = {"PolicyName": name, "PolicyTypeName": stopped(one["PolicyType"]), "PolicyAttributeDescriptions": told}
     found = security_policies([shape])
     return found[0] if found else SecurityPolicy(name)
 

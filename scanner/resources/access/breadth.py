@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from scanner.model.arn import is_arn
+from scanner.model.errors import CouldNotCheck
 from scanner.model.look import Look
 from scanner.model.resource import Resource
 from scanner.permissions.actions import SERVICES, Sort
@@ -44,9 +45,21 @@ def _whoever(statement: Statement) -> Statement:
 
 
 def breadths(documents: Iterable[tuple[str, Document]], one: Resource, look: Look) -> tuple[str, ...]:
-    """Say for several policies of one holder what each gives in full: `policy: service, service`."""
-    found = ((name, breadth(document, one, look)) for name, document in documents)
-    return tuple(f"{name}: {', '.join(services)}" for name, services in found if services)
+    """Say for several policies of one holder what each gives in full: `policy: service, service`.
+
+    One that gives anything is enough; one that code leaves open matters only where none does.
+    """
+    found: list[str] = []
+    doubt: CouldNotCheck | None = None
+    for name, document in documents:
+        try:
+            if services := breadth(document, one, look):
+                found.append(f"{name}: {', '.join(services)}")
+        except CouldNotCheck as stop:
+            doubt = doubt or stop
+    if doubt is not None and not found:
+        raise doubt
+    return tuple(found)
 
 
 def _everything(paper: Paper, service: str, sorts: tuple[Sort, ...], caller: Caller, regions: tuple[str, ...]) -> bool:

@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from scanner.model.arn import place_of
+from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact
 from scanner.model.look import Look
+from scanner.model.reading import Reason, Source, Unknown
 from scanner.model.resource import Resource
 from scanner.permissions.document import Document
 from scanner.resources import kinds
@@ -61,10 +64,23 @@ def _of(holder: Any, look: Look) -> Iterator[Given]:
 
 
 def _managed(arn: str, look: Look) -> Given:
-    found: Any = look.one(_kind(_POLICY), arn)
+    found = managed(arn, look)
+    return Given(found.name, found.document)
+
+
+def managed(arn: str, look: Look) -> Any:
+    """Find a managed policy by its ARN; raise ValueError where the list does not name it.
+
+    What AWS's own policies say, code that attaches them does not tell.
+    """
+    kind = _kind(_POLICY)
+    if look.estate.source is not Source.LIVE and place_of(arn)[1] == "aws" and look.found_as(kind, arn) is None:
+        said = f"what {arn} says, which AWS writes, is in no code; only a running account tells"
+        raise CouldNotCheck(Unknown(Reason.RUNTIME, said))
+    found = look.one(kind, arn)
     if found is None:
         raise ValueError(f"the list of policies does not name {arn}")
-    return Given(found.name, found.document)
+    return found
 
 
 def _kind(name: str) -> type[Resource]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact
 from scanner.model.look import Look, Partial
-from scanner.model.reading import Reason, Unknown
+from scanner.model.reading import Reason, Source, Unknown
 from scanner.model.resource import Resource
 from scanner.permissions.actions import BOUNDED
 from scanner.permissions.context import Caller, Values
@@ -85,8 +85,7 @@ def organisation(look: Look) -> _Organisation:
     try:
         (membership,) = look.every(_membership())
     except (CouldNotCheck, ValueError):
-        doubt = Doubt("service control policies could not be read: the organisation was not looked at")
-        return _Organisation(doubt, doubt, {})
+        return _Organisation(_unseen(look, "service"), _unseen(look, "resource"), {})
     known: dict[str, Values] = {}
     try:
         own: str | None = membership.organisation  # type: ignore[attr-defined]  # a kind that is found by its name
@@ -99,6 +98,20 @@ def organisation(look: Look) -> _Organisation:
         _levels(membership, "resource_control_policies", "resource control policies"),
         known,
     )
+
+
+def _unseen(look: Look, sort: str) -> tuple[tuple[Document, ...], ...] | Doubt:
+    """Give what bounds the account where its place in an organisation was not seen.
+
+    Code that is said to be all there is, and has no such policy, is bounded by none.
+    """
+    kind = kinds()[f"aws.organizations.{sort}-control-policy"]
+    for each in (look, *look.others):
+        for one in each.found(kind):
+            return Doubt(f"{kind.title} {one.name} is in the code, which does not tell whom it bounds")
+    if look.estate.source is Source.LIVE or look.gap(kind) is not None:
+        return Doubt("service control policies could not be read: the organisation was not looked at")
+    return ()
 
 
 def _levels(membership: Resource, name: str, title: str) -> tuple[tuple[Document, ...], ...] | Doubt:
@@ -151,7 +164,7 @@ def _both(one: Deed, other: Deed) -> Deed:
 
 def _may_more(place: Place, documents: tuple[Document, ...]) -> bool:
     """Say whether things that were not seen could be harmed: by the identity's policies, or by policies of their own."""
-    return bool(place.sort.policy) or any(
+    return place.given or any(
         place.court.may_allow(document, action) for document in documents for action in place.sort.actions
     )
 

@@ -26,12 +26,16 @@ from scanner.resources import kinds
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The court over one sort; `title` is what people call it, `missing` why there may be more than was found."""
+    """The court over one sort; `title` is what people call it, `missing` why there may be more than was found.
+
+    `given` says whether what was not found may be given to somebody by a policy of its own.
+    """
 
     sort: Sort
     title: str
     court: Court
     missing: Unknown | None = None
+    given: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,7 @@ def _places(sort: Sort, kind: type[Resource], look: Look, papers: dict[int, Pape
         _take(sort, one, look, found)
     title = "object" if sort.objects else kind.title or kind.kind
     missing = look.gap(kind) or found.missing
+    given = missing is not None and _given(sort, kind, look, papers)
     groups: dict[tuple[int, Doubt | None], tuple[Document | Doubt | None, list[Target]]] = {}
     # Long policies are compared once each, not once per target.
     first: dict[int, int] = {}
@@ -123,9 +128,35 @@ def _places(sort: Sort, kind: type[Resource], look: Look, papers: dict[int, Pape
             at=look.estate.taken_at,
             doubts={} if doubt is None else {doubt.why: shelf.whole},
         )
-        yield Place(sort, title, court, missing)
+        yield Place(sort, title, court, missing, given)
     if not groups:
-        yield Place(sort, title, Court(Shelf(()), access=sort.access, papers=papers), missing)
+        yield Place(sort, title, Court(Shelf(()), access=sort.access, papers=papers), missing, given)
+
+
+def _given(sort: Sort, kind: type[Resource], look: Look, papers: dict[int, Paper]) -> bool:
+    """Say whether what was not found may be given to somebody by a policy of its own.
+
+    Where all that holds such policies was seen, they tell: points are in vaults, objects in buckets.
+    """
+    if not sort.policy:
+        return False
+    holder = _kind(sort.holder) if sort.holder else kind
+    if look.gap(holder) is not None:
+        return True
+    return any(_may_give(one, sort, papers) for one in look.found(holder))
+
+
+def _may_give(holder: Any, sort: Sort, papers: dict[int, Paper]) -> bool:
+    try:
+        policy: Document | None = getattr(holder, sort.policy)
+        if policy is None:
+            return False
+        paper = papers.get(id(policy))
+        if paper is None:
+            paper = papers[id(policy)] = Paper(policy)
+        return any(paper.may_allow(action) for action in sort.actions)
+    except CouldNotCheck:
+        return True
 
 
 def _take(sort: Sort, one: Any, look: Look, found: _Found) -> None:

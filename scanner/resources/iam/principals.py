@@ -10,6 +10,7 @@ from scanner.model.convert import instant, tag_list, text, tuple_of, whole
 from scanner.model.fact import Fact, derived, fact
 from scanner.model.look import Look, Partial, all_of, gathered
 from scanner.model.origin import Listing, SideList, call, item
+from scanner.model.reading import Source
 from scanner.model.resource import Resource
 from scanner.permissions.document import Document, document
 from scanner.resources.access import given, reach
@@ -58,9 +59,7 @@ def sway_of(holder: Holder, look: Look) -> Sway:
 
 def policy(arn: str, look: Look) -> ManagedPolicy:
     """Find a managed policy by its ARN; raise ValueError where the list does not name it."""
-    found = look.one(ManagedPolicy, arn)
-    if found is None:
-        raise ValueError(f"the list of policies does not name {arn}")
+    found: ManagedPolicy = given.managed(arn, look)
     return found
 
 
@@ -84,10 +83,11 @@ def needed_to_hold(kind: type[Principal]) -> Iterator[Fact[Any]]:
 def fellows(look: Look) -> Partial[str]:
     """Name the accounts of the organisation; the one that manages it may be known where the others are not."""
     found = gathered(look.every(Member), lambda one: (one.number,))
-    if found.missing is None:
+    if found.missing is None and look.estate.source is Source.LIVE:
         return found
+    # Code that declares accounts need not declare the organisation that they are in.
     above = gathered(look.every(Membership), lambda one: () if one.management is None else (one.management,))
-    return Partial((*found.known, *above.known), found.missing)
+    return Partial((*found.known, *above.known), found.missing or above.missing)
 
 
 class Holder(Resource):

@@ -95,9 +95,8 @@ def opened(group: SecurityGroup, look: Look) -> Partial[Opened]:
     sure, unsure = _parted(group, look)
     doubt: Unknown | None = None
     with legible(f"the address ranges of {group.name}"):
-        if not broad(range_ for one in (*sure, *unsure) for range_ in one.ranges) and not any(
-            one.unread for one in unsure
-        ):
+        all_ranges = [*(range_ for one in sure for range_ in one.ranges), *(r for one in unsure for r in one.ranges)]
+        if not broad(all_ranges) and not any(one.unread for one in unsure):
             return Partial(())
         served = perhaps(lambda: _served(group, look))
         ports = dict(DATA_PORTS)

@@ -75,10 +75,10 @@ def routing(region: Region, look: Look) -> Routing:
 
 
 def _row(table: RouteTable) -> Iterator[_Row]:
-    told = _Told()
+    told, nothing = _Told(), tuple[str, ...]()
     vpc = told(lambda: table.vpc, "")
-    subnets = told(lambda: table.subnets, ())
-    gateways = told(lambda: table.edges, ())
+    subnets = told(lambda: table.subnets, nothing)
+    gateways = told(lambda: table.edges, nothing)
     main = told(lambda: table.main, False)
     edges = told.gathered(those(gateways, lambda one: one.startswith("igw-")))
     routed = told.gathered(those(table.routes, _arrives)) if edges else ()

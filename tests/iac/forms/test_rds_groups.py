@@ -22,6 +22,7 @@ from tests.iac.forms.databases import (
     template,
     terraform,
     told,
+    verdicts,
 )
 from tests.iac.forms.told_databases import (
     GROUPS_CFN,
@@ -101,6 +102,16 @@ def test_connections_are_judged_by_the_group(
         )
         values = {**values, "parameter_group_name": "g"}
     assert outcome("BK504", terraform("aws_db_instance", "a", values), *others) == wanted
+
+
+@pytest.mark.parametrize(("version", "wanted"), [("8.0", "may be older or newer than 8.0.28"), ("8.0.36", "TLS 1.2")])
+def test_a_version_that_is_told_too_shortly_decides_nothing(version: str, wanted: str) -> None:
+    parameters = [{"name": "require_secure_transport", "value": "1"}]
+    group = terraform("aws_db_parameter_group", "g", {"name": "g", "family": "mysql8.0", "parameter": parameters})
+    values = {"engine": "mysql", "engine_version": version, "parameter_group_name": "g"}
+    instance = terraform("aws_db_instance", "a", values)
+    _, because = verdicts([instance, group], only=["BK504"])["BK504", instance.address]
+    assert wanted in because
 
 
 def test_a_new_neptune_takes_encrypted_connections_only() -> None:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from scanner.iac.block import ABSENT, Block
 from scanner.iac.convert import CLOUDFORMATION_TAGS, TERRAFORM_TAGS
-from scanner.iac.form import ARN, NAME, Form, At, at, joined, made
+from scanner.iac.form import ARN, NAME, At, Form, at, joined, made
 from scanner.iac.forms.ec2 import volumes as disks
 from scanner.iac.forms.vpc.interfaces import vpc_at
 from scanner.iac.forms.vpc.places import arn, groups, is_template, says, short

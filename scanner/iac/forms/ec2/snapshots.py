@@ -150,7 +150,7 @@ def _image(kind: str, source: dict[str, Any]) -> Form:
     )  # fmt: skip
 
 
-_SHARED: Final = {
+_SHARED: Final[dict[str, Any]] = {
     "public": always(False, "r/snapshot_create_volume_permission: it shares with accounts alone"),
     "shared_with": joined(_sharers(_SHARES, "snapshot_id", ("account_id",)), "volume_id", "source_snapshot_id"),
     "description": at("description", text, absent="", docs="r/ebs_snapshot: description is optional"),

@@ -184,15 +184,18 @@ FORMS = (
             facts={
                 "tags": made(_tags, "tags", "^.volume_tags"),
                 **_own("encrypted", "kms_key_id", *((*origins, "snapshot_id"))),
-                "type": at("volume_type", text, **type_),
+                "type": type_,
                 "size": at("volume_size", whole, computed=_SIZE),
                 "attachments": made(_brought, "device_name"),
             },
             beyond=BEYOND,
         )
         for path, origins, type_ in (
-            ("root_block_device", ("",), {"computed": _TYPE}),
-            ("ebs_block_device", (), {"absent": "gp2", "docs": "r/instance, ebs_block_device: defaults to gp2"}),
+            ("root_block_device", ("",), at("volume_type", text, computed=_TYPE)),
+            (
+                "ebs_block_device", (),
+                at("volume_type", text, absent="gp2", docs="r/instance, ebs_block_device: defaults to gp2"),
+            ),
         )
     ),
     Form(

@@ -25,6 +25,7 @@ from scanner.resources.iam.documents import NamedPolicy
 from scanner.resources.iam.last_accessed import may_touch
 from scanner.resources.iam.principals import linked
 
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """One type of block that writes a policy into holders: who, what it is called, and what it says."""
@@ -179,4 +180,3 @@ def arn_by(noun: str, name: str, path: str) -> Callable[[Block], str]:
         return f"arn:{block.partition}:iam::{block.account}:{noun}{'/' if here is ABSENT else text(here)}{called}"
 
     return arn
-

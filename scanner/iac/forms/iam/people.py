@@ -9,8 +9,9 @@ from scanner.iac.block import ABSENT, Block
 from scanner.iac.convert import CLOUDFORMATION_TAGS, TERRAFORM_TAGS
 from scanner.iac.form import ARN, NAME, Form, at, joined, made
 from scanner.iac.forms.iam.holdings import Keeps, Tied, Written, arn_by, naming
+from scanner.iac.forms.iam.managed import known
 from scanner.iac.lowering import named_in, stopped
-from scanner.iac.naming import arn_of, name_of
+from scanner.iac.naming import name_of
 from scanner.iac.surroundings import Surroundings
 from scanner.model.arn import somewhere
 from scanner.model.convert import text
@@ -138,26 +139,25 @@ def _owner(path: str) -> Callable[[Block, Surroundings], str]:
 
 
 def _called(type_: str, by: str, name: str, block: Block, around: Surroundings) -> list[Block]:
-    if name.startswith(f"{type_}.") or "." in name:
-        near = around.named((type_,), name, block)
-        return [] if near is None else [near]
+    """Find the users of a type that are called so: by what is written, or by what stands for a name that is not."""
     found, _ = around.having((type_,), by, name, block)
-    return [one for one in found if somewhere(one.account) == somewhere(block.account)] or [
-        one for one in (around.named((type_,), name, block),) if one is not None
-    ]
+    near = [one for one in found if somewhere(one.account) == somewhere(block.account)]
+    stands = None if near else around.named((type_,), name, block)
+    return near if stands is None else [stands]
 
 
 def _key_arn(path: str) -> Callable[[Block], str]:
     """Name a key by its address: live AWS tells its number of two, which depends on the keys that the user has."""
-    return lambda block: f"arn:{block.partition}:iam::{block.account}:user/{named_in(block, path)}/access-key-{block.address}"
+    return lambda block: (
+        f"arn:{block.partition}:iam::{block.account}:user/{named_in(block, path)}/access-key-{block.address}"
+    )
 
 
-def _own_name(type_: str) -> Callable[[Block], str]:
-    return lambda block: name_of(next(form for form in FORMS if form.type == type_), block)
-
-
-def _arn(block: Block) -> Any:
-    return arn_of(next(form for form in FORMS if form.type == block.type), block)
+def _own_name(block: Block) -> str:
+    """Give the name by which users name a group."""
+    form = next(form for form in FORMS if form.type == block.type)
+    stopped(block.find(str(form.name)).value)
+    return name_of(form, block)
 
 
 _GIVES: Final = {"arn": ARN, "id": NAME, "name": NAME}
@@ -243,7 +243,7 @@ FORMS: Final = (
         name="name",
         gives=_GIVES,
         facts={
-            "called": made(_own_name("aws_iam_group"), "name"),
+            "called": made(_own_name, "name"),
             **_held(TERRAFORM_GROUP, "name", "name"),
         },
     ),
@@ -254,8 +254,10 @@ FORMS: Final = (
         name="GroupName",
         gives=_TEMPLATE_GIVES,
         facts={
-            "called": made(_own_name("AWS::IAM::Group"), "GroupName"),
+            "called": made(_own_name, "GroupName"),
             **_held(TEMPLATE_GROUP, "Policies", "ManagedPolicyArns"),
         },
     ),
+    known("AWS::IAM::User", "ManagedPolicyArns"),
+    known("AWS::IAM::Group", "ManagedPolicyArns"),
 )  # fmt: skip

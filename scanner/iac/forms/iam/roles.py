@@ -9,6 +9,7 @@ from scanner.iac.block import ABSENT, Block
 from scanner.iac.convert import CLOUDFORMATION_TAGS, TERRAFORM_TAGS
 from scanner.iac.form import ARN, NAME, Form, always, at, joined
 from scanner.iac.forms.iam.holdings import Keeps, Tied, Written, arn_by
+from scanner.iac.forms.iam.managed import known
 from scanner.iac.lowering import named_in
 from scanner.model.convert import text
 from scanner.permissions.document import document
@@ -79,10 +80,14 @@ def _linked(type_: str, gives: dict[str, Any], tags: Any) -> Form:
         gives=gives,
         facts={
             "tags": tags,
-            "path": at("", lambda raw: f"/aws-service-role/{text(raw.get('aws_service_name', raw.get('AWSServiceName')))}/"),
+            "path": at(
+                "", lambda raw: f"/aws-service-role/{text(raw.get('aws_service_name', raw.get('AWSServiceName')))}/"
+            ),
             "trust": joined(lambda block, _: document(_of_service(block)), "aws_service_name", "AWSServiceName"),
             "boundary": always(None, "IAM user guide, Permissions boundaries: a service-linked role has none"),
-            "inline": always((), "IAM user guide, Service-linked roles: what they may do is in a managed policy of AWS"),
+            "inline": always(
+                (), "IAM user guide, Service-linked roles: what they may do is in a managed policy of AWS"
+            ),
             "may_touch_backups": always(False, "only its service can use and change a service-linked role"),
             "service_linked": always(True, "IAM user guide, Create a service-linked role"),
         },
@@ -137,4 +142,6 @@ FORMS: Final = (
     ),
     _linked("aws_iam_service_linked_role", {"arn": ARN, "id": ARN, "name": NAME}, TERRAFORM_TAGS),
     _linked("AWS::IAM::ServiceLinkedRole", {"Ref": NAME, "RoleName": NAME}, at("Tags", dict, absent={})),
+    known("aws_iam_role", "managed_policy_arns"),
+    known("AWS::IAM::Role", "ManagedPolicyArns"),
 )  # fmt: skip

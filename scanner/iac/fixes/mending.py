@@ -1,0 +1,232 @@
+"""Mending: of all that failed in a root, what can be mended for certain, and by which edits.
+
+What is chosen is proven together: all rules are asked again about the estate as it would be, every finding that is to
+be mended passes, and nothing that passed does not any more. A block of which a failure is waived is left as it is in
+that place, and so is one whose instances, or whose rules, would need different values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from scanner.iac.block import Code
+from scanner.iac.fixes.edit import Edit
+from scanner.iac.fixes.places import Place
+from scanner.iac.fixes.proposal import Case, Change, Origins, Proposal, changed
+from scanner.iac.satellites import Satellites
+from scanner.iac.surroundings import Surroundings
+from scanner.model.estate import Estate
+from scanner.model.finding import Finding, Findings
+from scanner.model.policy import Objective
+from scanner.model.reading import Source
+from scanner.model.resource import Resource
+from scanner.model.verdict import Outcome
+from scanner.objectives import Objectives
+
+Key = tuple[str, int, str]
+#: Forms of code that are written by hand.
+_EDITED = ("hcl", "template")
+_ROUNDS = 4
+
+
+@dataclass(slots=True)
+class Mended:
+    """What mends findings: by fingerprint the edits, all of which are needed."""
+
+    edits: dict[str, tuple[Edit, ...]] = field(default_factory=dict)
+
+
+def mend(
+    findings: Sequence[Finding],
+    estates: Sequence[Estate],
+    codes: Sequence[Code],
+    origins: Origins,
+    objectives_of: Callable[[Estate], Objectives],
+    judge: Callable[[Sequence[Estate]], Findings],
+    text_of: Callable[[str], str | None],
+    *,
+    whole: bool,
+) -> Mapping[str, tuple[Edit, ...]]:
+    """Give, by fingerprint, the edits that mend the failures of some roots that were judged together."""
+    edited = {one.root for one in codes if one.form in _EDITED}
+    failed = [
+        one
+        for one in findings
+        if one.outcome is Outcome.FAILED and one.subject.declaration is not None and one.subject.declaration.root in edited
+    ]
+    cases = [case for estate in estates for case in _cases(failed, estate, codes, origins, objectives_of, whole=whole)]
+    bench = _Bench(cases, origins, judge, estates, findings, text_of)
+    return bench.chosen()
+
+
+def _cases(
+    findings: Iterable[Finding], estate: Estate, codes: Sequence[Code], origins: Origins,
+    objectives_of: Callable[[Estate], Objectives], *, whole: bool,
+) -> Iterator[Case]:  # fmt: skip
+    mine = [one for one in findings if one.subject.account == str(estate.account)]
+    if not mine:
+        return
+    blocks = [one for code in codes for one in code.blocks if one.account == str(estate.account)]
+    satellites = Satellites(blocks, Surroundings(codes, whole=whole))
+    objectives = objectives_of(estate)
+    rows: dict[tuple[str, str], tuple[Resource, Objective]] = {}
+    for found in estate.resources.values():
+        for one in found[:1]:
+            rows.update({(one.kind, each.id): (each, goal) for each, _, goal in objectives.rows(type(one))})
+    for finding in mine:
+        key = (finding.subject.kind, finding.subject.id)
+        row, origin = rows.get(key), origins.get(key)
+        if row is not None and origin is not None and not origin[0].each:
+            yield Case(finding, *row, estate, *origin, satellites)
+
+
+class _Bench:
+    """What is chosen among the proposals of all cases."""
+
+    def __init__(
+        self, cases: Sequence[Case], origins: Origins, judge: Callable[[Sequence[Estate]], Findings],
+        estates: Sequence[Estate], findings: Sequence[Finding], text_of: Callable[[str], str | None],
+    ) -> None:  # fmt: skip
+        self._cases = cases
+        self._origins = origins
+        self._judge = judge
+        self._estates = estates
+        self._text_of = text_of
+        self._was = {_name(one): one.outcome for one in findings}
+        self._proposals = {_name(one.finding): [*one.proposals()] for one in cases}
+        self._barred: set[Key] = set()
+
+    def chosen(self) -> dict[str, tuple[Edit, ...]]:
+        """Choose, and prove what was chosen; what makes something worse is left out, and the rest proven again."""
+        self._barred.update(
+            change.place.key
+            for case in self._cases
+            if case.finding.waiver is not None
+            for proposal in self._proposals[_name(case.finding)]
+            for change in proposal
+        )
+        for _ in range(_ROUNDS):
+            values = self._values()
+            if not values:
+                return {}
+            wrong = self._wrong(values)
+            if not wrong:
+                return self._edits(values)
+            self._barred |= wrong
+        return {}
+
+    def _open(self, case: Case) -> list[Proposal]:
+        if case.finding.waiver is not None:
+            return []
+        return [
+            one
+            for one in self._proposals[_name(case.finding)]
+            if not any(change.place.key in self._barred for change in one)
+        ]
+
+    def _values(self) -> dict[Key, Change]:
+        """Give each place the value that suits all that fail there; none where there is no such value."""
+        wanted: dict[Key, list[list[Change]]] = {}
+        for case in self._cases:
+            by_place: dict[Key, list[Change]] = {}
+            proposals = self._open(case)
+            # Only the places of the first proposal: the others would mend the same.
+            first = {change.place.key for one in proposals[:1] for change in one}
+            for proposal in proposals:
+                if {change.place.key for change in proposal} == first:
+                    for change in proposal:
+                        by_place.setdefault(change.place.key, []).append(change)
+            for key, changes in by_place.items():
+                wanted.setdefault(key, []).append(changes)
+        found: dict[Key, Change] = {}
+        for key, lists in wanted.items():
+            suits = [one for one in lists[0] if all(any(_same(one, other) for other in some) for some in lists[1:])]
+            if suits:
+                found[key] = suits[0]
+        return {key: change for key, change in found.items() if self._edit(change) is not None}
+
+    def _mending(self, case: Case, values: Mapping[Key, Change]) -> Proposal | None:
+        """Give the proposal of a case whose changes were all chosen."""
+        for one in self._open(case):
+            if all(each.place.key in values and _same(values[each.place.key], each) for each in one):
+                return one
+        return None
+
+    def _wrong(self, values: Mapping[Key, Change]) -> set[Key]:
+        """Judge all of it with the chosen values; give the places where that does not come out as it should."""
+        changes = self._spread(values)
+        judged = self._judge([changed(estate, changes) for estate in self._estates])
+        now = {_name(one): one.outcome for one in judged.findings}
+        wrong: set[Key] = set()
+        for case in self._cases:
+            proposal = self._mending(case, values)
+            if proposal is not None and now.get(_name(case.finding)) is not Outcome.PASSED:
+                wrong |= {one.place.key for one in proposal}
+        for name, outcome in self._was.items():
+            if outcome in (Outcome.PASSED, Outcome.EXEMPT) and now.get(name) in (Outcome.FAILED, Outcome.UNKNOWN):
+                mine = {one.place.key for one in changes.get((name[1], name[2]), ())}
+                # Where it has no change of its own, any of them may be what makes it worse.
+                wrong |= mine or set(values)
+        return wrong
+
+    def _spread(self, values: Mapping[Key, Change]) -> dict[tuple[str, str], list[Change]]:
+        """Give the changes by resource: one of a block is one of all its instances."""
+        places: dict[tuple[str, int], list[Change]] = {}
+        for (file, line, _), change in values.items():
+            places.setdefault((file, line), []).append(change)
+        owners: dict[tuple[str, str], list[Change]] = {}
+        for case in self._cases:
+            for proposal in self._open(case):
+                for change in proposal:
+                    chosen = values.get(change.place.key)
+                    if chosen is not None and _same(chosen, change):
+                        mine = owners.setdefault((case.resource.kind, case.resource.id), [])
+                        if not any(one.fact is change.fact for one in mine):
+                            mine.append(change)
+        for key, (form, block) in self._origins.items():
+            spot = block.spot
+            for change in places.get((spot.file, spot.line), ()) if spot is not None else ():
+                fact = form.kind.facts.get(change.fact.name)
+                mine = owners.setdefault(key, [])
+                if fact is change.fact and not any(one.fact is fact for one in mine):
+                    mine.append(change)
+        return owners
+
+    def _edits(self, values: Mapping[Key, Change]) -> dict[str, tuple[Edit, ...]]:
+        found: dict[str, tuple[Edit, ...]] = {}
+        for case in self._cases:
+            proposal = self._mending(case, values)
+            if proposal is not None:
+                edits = [self._edit(one) for one in proposal]
+                found[case.finding.fingerprint] = tuple(one for one in edits if one is not None)
+        return found
+
+    def _edit(self, change: Change) -> Edit | None:
+        return edit_of(change.place, change.place.written(change.value), self._text_of)
+
+
+def _name(one: Finding) -> tuple[str, str, str, str]:
+    return (one.rule.id, one.subject.kind, one.subject.id, one.subject.account)
+
+
+def _same(one: Change, other: Change) -> bool:
+    return one.fact.name == other.fact.name and one.value == other.value
+
+
+def edit_of(place: Place, value: Any, text_of: Callable[[str], str | None]) -> Edit | None:
+    """Give the edit that writes a value in its place; None where that is not certain."""
+    spot = place.block.spot
+    text = text_of(spot.file) if spot is not None else None
+    if spot is None or text is None or value is None:
+        return None
+    if place.block.source is Source.TERRAFORM:
+        if not spot.file.endswith((".tf", ".tofu")):
+            return None
+        from scanner.iac.fixes.hcl import edit_hcl  # noqa: PLC0415  # what the code is not written in is not needed
+
+        return edit_hcl(text, spot, place.origin.path, value, place.spot)
+    from scanner.iac.fixes.template import edit_yaml  # noqa: PLC0415  # as above
+
+    return edit_yaml(text, spot, place.block.address.rpartition("/")[2], place.origin.path, value)
