@@ -89,16 +89,16 @@ def changed_since(base: Path, commit: str) -> frozenset[str]:
 
     Of a submodule, or of another repository inside, it is the directory alone.
     """
-    differing = git(base, "diff", "--name-only", "--no-renames", "--no-ext-diff", "--ignore-submodules=none", "-z", commit)
+    differing = git(
+        base, "diff", "--name-only", "--no-renames", "--no-ext-diff", "--ignore-submodules=none", "-z", commit
+    )
     new = git(base, "ls-files", "--others", "--exclude-standard", "-z")
     return frozenset(os.fsdecode(one).rstrip("/") for one in (differing + new).split(b"\0") if one)
 
 
 def touches(changed: frozenset[str], files: Iterable[str]) -> bool:
     """Say whether one of the files, or a directory above it, has changed."""
-    return any(
-        file in changed or any(str(one) in changed for one in PurePosixPath(file).parents) for file in files
-    )
+    return any(file in changed or any(str(one) in changed for one in PurePosixPath(file).parents) for file in files)
 
 
 def renamed_since(base: Path, commit: str) -> Mapping[str, str]:

@@ -64,7 +64,11 @@ def baseline_of(
 
 
 def _warnings(
-    judged: set[str], chosen: set[str], other: bool, roots: set[str], codes: Collection[Code]  # noqa: FBT001
+    judged: set[str],
+    chosen: set[str],
+    other: bool,
+    roots: set[str],
+    codes: Collection[Code],  # noqa: FBT001
 ) -> Iterator[str]:
     unjudged = sorted(chosen - judged)
     if unjudged:

@@ -21,7 +21,6 @@ from scanner.cli.gate_options import CodeRequest
 from scanner.cli.main import version
 from scanner.iac.block import Code
 from scanner.iac.comparison import Comparison, Sight, compare, moves_in
-from scanner.iac.fixes.edit import Edit
 from scanner.iac.read import read
 from scanner.iac.second_opinion.opinions import SecondOpinion
 from scanner.iac.second_opinion.results import Results
@@ -99,24 +98,21 @@ def _mended(
     code: CodeRequest, base: Path, bench: Bench, codes: tuple[Code, ...], *, quiet: bool, mend: bool
 ) -> Judged:  # fmt: skip
     """Judge the code; show or make the edits that mend it where that is asked, and then judge it again."""
-    judged = bench.judge(codes, base, mend=mend)
-    if not code.fix and not code.diff:
-        return judged
-    from scanner.cli.mending import make, show  # noqa: PLC0415  # only where something is mended
+    if not mend:
+        return bench.judge(codes, base)
+    from scanner.cli.mending import make, show, wanted, within  # noqa: PLC0415  # only where something is mended
 
+    judged = bench.judge(codes, base, within(code.code, base))
     if code.diff:
-        show(_unwaived(judged), base)
+        show(wanted(judged), base)
+    if not code.fix:
         return judged
-    if make(_unwaived(judged), base):
-        roots = {one.root for one in codes}
-        again = read_code(code, code.code, base, quiet=quiet)
-        judged = bench.judge([one for one in again if one.root in roots], base)
-    return judged
+    roots = {one.root for one in codes}
 
+    def again() -> Judged:
+        return bench.judge([one for one in read_code(code, code.code, base, quiet=quiet) if one.root in roots], base)
 
-def _unwaived(judged: Judged) -> list[Edit]:
-    waived = {one.fingerprint for one in judged.findings.findings if one.waiver is not None}
-    return [edit for mark, edits in judged.fixes.items() if mark not in waived for edit in edits]
+    return make(wanted(judged), base, again) or judged
 
 
 def _since_baseline(code: CodeRequest, bench: Bench, judged: Judged) -> Comparison | None:

@@ -25,9 +25,8 @@ from scanner.model.configuration import Configuration
 from scanner.model.estate import Estate
 from scanner.model.finding import Finding, Findings
 from scanner.model.look import Look
-from scanner.model.policy import Objective, Policy
+from scanner.model.policy import Policy
 from scanner.model.reading import Reason
-from scanner.model.resource import Resource
 from scanner.model.rule import Rule
 from scanner.model.verdict import Outcome
 from scanner.model.waiver import Waiver
@@ -45,13 +44,17 @@ class Judged:
     #: by rule, how many questions no code can answer
     left_to_live: Mapping[str, int]
     comments: Comments
-    #: by the fingerprint of a failure, the edit that mends it for certain
-    fixes: Mapping[str, Edit]
+    #: by the fingerprint of a failure, the edits that mend it for certain, all of which are needed
+    fixes: Mapping[str, tuple[Edit, ...]]
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What could not be read or followed."""
         return tuple(problem for code in self.codes for problem in code.problems)
+
+
+#: Says whether a file may be edited.
+Mendable = Callable[[str], bool]
 
 
 def inputs_of(asked: CodeRequest) -> Inputs:
@@ -113,65 +116,60 @@ class Bench:
     #: the ids of all rules, for waivers
     known: frozenset[str]
 
-    def judge(self, codes: Sequence[Code], base: Path, *, mend: bool = False) -> Judged:
+    def judge(self, codes: Sequence[Code], base: Path, mendable: Mendable | None = None) -> Judged:
         """Judge roots, each for itself, or all as one estate where they are said to be the whole of it.
 
-        `mend` also looks for the edit that would mend each failure.
+        Where files are `mendable`, the edits that would mend each failure in them are looked for too.
         """
-        groups = [(codes[0], codes[1:])] if self.whole and codes else [(code, ()) for code in codes]
+        groups = [tuple(codes)] if self.whole and codes else [(code,) for code in codes]
         comments = comments_of(base, (file for code in codes for file in code.files), self.at, self.known)
+        texts = _Texts(base)
         estates: list[Estate] = []
         found: list[Finding] = []
         crashes: list[str] = []
         left: Counter[str] = Counter()
-        fixes: dict[str, Edit] = {}
-        for code, others in groups:
+        fixes: dict[str, tuple[Edit, ...]] = {}
+        for group in groups:
             origins: Origins = {}
-            some = read(code, self.work, at=self.at, whole=self.whole, others=others, origins=origins)
+            some = read(group[0], self.work, at=self.at, whole=self.whole, others=group[1:], origins=origins)
             estates.extend(some)
-            judged = judge_all(
-                self.rules, some, self.law, at=self.at, systems=self.configuration.systems,
-                scope=self.configuration.scope,
-            )  # fmt: skip
+            judged = self._judge_all(some)
             crashes.extend(judged.crashes)
-            if mend:
-                fixes.update(self._fixes(judged.findings, some, origins, base))
+            asked = []
             for one in judged.findings:
                 if one.reason is Reason.RUNTIME:
                     left[one.rule.id] += 1
                 elif not one.subject.gap and not (one.reason is Reason.OPEN and one.subject.declaration is None):
-                    found.append(one)  # what is open about a whole region or account is nobody's block
-        findings = list(waive(_waived(found, self.configuration, self.at), comments, self.at))
-        findings.sort(key=lambda one: (one.rule.id, one.subject.kind, one.subject.region, one.subject.id))
+                    asked.append(one)  # what is open about a whole region or account is nobody's block
+            mine = list(waive(_waived(asked, self.configuration, self.at), comments, self.at))
+            found.extend(mine)
+            if mendable is not None and any(one.outcome is Outcome.FAILED for one in mine):
+                from scanner.iac.fixes.mending import mend  # noqa: PLC0415  # only where it is asked for
+
+                fixes.update(
+                    mend(
+                        mine, some, group, origins, self._objectives, self._judge_all,
+                        lambda file: texts(file) if mendable(file) else None, whole=self.whole,
+                    )
+                )  # fmt: skip
+        found.sort(key=lambda one: (one.rule.id, one.subject.kind, one.subject.region, one.subject.id))
         return Judged(
             tuple(codes),
             tuple(estates),
-            Findings(self.at, tuple(findings), tuple(crashes)),
+            Findings(self.at, tuple(found), tuple(crashes)),
             dict(left),
             comments,
             fixes,
         )
 
-    def _fixes(
-        self, findings: Iterable[Finding], estates: Sequence[Estate], origins: Origins, base: Path
-    ) -> Iterator[tuple[str, Edit]]:
-        from scanner.iac.fixes.proposal import edit_of, propose  # noqa: PLC0415  # only where it is asked for
+    def _judge_all(self, estates: Sequence[Estate]) -> Findings:
+        return judge_all(
+            self.rules, estates, self.law, at=self.at, systems=self.configuration.systems,
+            scope=self.configuration.scope,
+        )  # fmt: skip
 
-        rows: dict[tuple[str, str], tuple[Resource, Objective]] = {}
-        for estate in estates:
-            objectives = Objectives(
-                Look(estate), self.law, self.configuration.systems, self.configuration.scope, self.at
-            )
-            for found in estate.resources.values():
-                for one in found[:1]:
-                    rows.update({(one.kind, each.id): (each, goal) for each, _, goal in objectives.rows(type(one))})
-        texts = _Texts(base)
-        for finding in findings:
-            row = rows.get((finding.subject.kind, finding.subject.id))
-            proposal = propose(finding, *row, origins) if row else None
-            edit = edit_of(proposal, texts) if proposal else None
-            if edit is not None:
-                yield finding.fingerprint, edit
+    def _objectives(self, estate: Estate) -> Objectives:
+        return Objectives(Look(estate), self.law, self.configuration.systems, self.configuration.scope, self.at)
 
 
 class _Texts:

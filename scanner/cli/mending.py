@@ -2,13 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import click
 
+from scanner.cli.gate import Judged, Mendable
 from scanner.cli.output import write_all
 from scanner.iac.fixes.edit import Edit, apply, diff
+from scanner.model.verdict import Outcome
+
+_HINT = "nothing was mended; see to the file's permissions"
+
+
+def within(paths: Sequence[Path], base: Path) -> Mendable:
+    """Say which files may be edited: those below the paths that were named, and none that a program put there."""
+    real = [Path(os.path.realpath(one)) for one in paths]
+
+    def may(file: str) -> bool:
+        path = base / file
+        named = any(
+            path == one or path.is_relative_to(one) or path.parent == one.parent and one.is_file() for one in real
+        )
+        hidden = any(part.startswith(".") and part not in (".", "..") for part in Path(file).parts[:-1])
+        return named and not hidden
+
+    return may
+
+
+def wanted(judged: Judged) -> dict[str, tuple[Edit, ...]]:
+    """Give the edits by the fingerprint of what they mend, none of what is waived."""
+    waived = {one.fingerprint for one in judged.findings.findings if one.waiver is not None}
+    return {mark: edits for mark, edits in judged.fixes.items() if mark not in waived}
 
 
 def _changed(edits: Iterable[Edit], base: Path) -> Iterator[tuple[str, str, str]]:
@@ -21,23 +47,53 @@ def _changed(edits: Iterable[Edit], base: Path) -> Iterator[tuple[str, str, str]
         yield file, before, apply(before, some)
 
 
-def show(edits: Iterable[Edit], base: Path) -> None:
+def show(fixes: Mapping[str, tuple[Edit, ...]], base: Path) -> None:
     """Print the edits as a unified diff to standard output; change nothing."""
+    edits = {one for some in fixes.values() for one in some}
     for file, before, after in _changed(edits, base):
-        click.echo(diff(file, before, after), nl=False)
+        click.echo(diff(file, before, after).encode("utf-8"), nl=False)
+    if not edits:
+        _nothing()
 
 
-def make(edits: Iterable[Edit], base: Path) -> None:
-    """Make the edits, all or none, and say on standard error what was done."""
-    chosen = set(edits)
-    files = list(_changed(chosen, base))
+def make(fixes: Mapping[str, tuple[Edit, ...]], base: Path, again: Callable[[], Judged]) -> Judged | None:
+    """Make the edits, all or none, judge again, and say on standard error what was done; None where there is nothing.
+
+    What is not mended by its edits after all is put back as it was.
+    """
+    edits = {one for some in fixes.values() for one in some}
+    if not edits:
+        _nothing()
+        return None
+    files = list(_changed(edits, base))
+    _write([(file, after) for file, _, after in files], base)
+    judged = again()
+    outcomes = {one.fingerprint: one.outcome for one in judged.findings.findings}
+    amiss = {one.file for mark, some in fixes.items() if outcomes.get(mark) is not Outcome.PASSED for one in some}
+    if amiss:
+        _write([(file, before) for file, before, _ in files if file in amiss], base)
+        for file in sorted(amiss):
+            click.echo(f"backup-scan: {file}: its edits did not mend it, and it is as it was before", err=True)
+        judged = again()
+    for one in sorted(edits):
+        if one.file not in amiss:
+            click.echo(f"backup-scan: {one.file}: {one.says}", err=True)
+    return judged
+
+
+def _nothing() -> None:
+    click.echo("backup-scan: nothing can be mended for certain; the report says what to do", err=True)
+
+
+def _write(files: Sequence[tuple[str, str]], base: Path) -> None:
     # What is a link stays one; what may be run still may.
-    targets = [((base / file).resolve(), after) for file, _, after in files]
+    targets = [((base / file).resolve(), text) for file, text in files]
+    for path, _ in targets:
+        if not os.access(path, os.W_OK):
+            from scanner.model.errors import OutputError  # noqa: PLC0415  # seldom
+
+            raise OutputError(f"{path}: may not be written", hint=_HINT)
     modes = [path.stat().st_mode & 0o7777 for path, _ in targets]
-    write_all(targets, hint="nothing was mended; see to the file's permissions")
+    write_all(targets, hint=_HINT)
     for (path, _), mode in zip(targets, modes, strict=True):
         path.chmod(mode)
-    for one in sorted(chosen):
-        click.echo(f"backup-scan: {one.file}: {one.says}", err=True)
-    if not chosen:
-        click.echo("backup-scan: nothing could be mended for certain; the report says what to do", err=True)

@@ -18,7 +18,7 @@ from scanner.cli import probing
 from scanner.cli.accounts import choose, for_kept, refuse_regions, repeated
 from scanner.cli.choice import Choice
 from scanner.cli.exits import Exit, exit_of
-from scanner.cli.formats import FORMATS, render
+from scanner.cli.formats import ALL, FORMATS, render
 from scanner.cli.gate_options import CodeRequest
 from scanner.cli.main import version
 from scanner.cli.output import prepare, write_all
@@ -249,7 +249,7 @@ def _write(report: Report, output: Path, formats: tuple[str, ...], *, keep: bool
         (output / (f"estate-{one.account}.json" if several else "estate.json"), dump(one))
         for one in (report.estates if keep else ())
     ]
-    reports = ((output / FORMATS[name][0], render(name, report)) for name in formats or FORMATS)
+    reports = ((output / ALL[name][0], render(name, report)) for name in formats or FORMATS)
     write_all(chain(estates, reports))
 
 

@@ -29,7 +29,10 @@ def export(block: Block, attribute: str) -> Any:
         if given == NAME:
             return name_of(form, block)
         assert callable(given)
-        return given(block)
+        try:
+            return given(block)
+        except CouldNotCheck as stop:
+            return Unresolved(stop.unknown.detail)
     return ABSENT
 
 

@@ -85,7 +85,7 @@ def _estate(  # private; all that an estate is made of
             if need is None:
                 continue
             for part in _parts(form, block):
-                if (form.when is not None and not form.when(part)) or (form.once and _told(form, part, once)):
+                if not _is_of(form, part) or (form.once and _told(form, part, once)):
                     continue
                 resource = _resource(form, part, [fact.name for fact in need.facts], satellites, taken, moved)
                 origins[resource.kind, resource.id] = (form, part)
@@ -116,6 +116,15 @@ def _told(form: Form, block: Block, before: set[tuple[str, str, str]]) -> bool:
     told = key in before
     before.add(key)
     return told
+
+
+def _is_of(form: Form, part: Block) -> bool:
+    """Say whether a block is of the form's kind; where the code leaves that open, it may be one."""
+    try:
+        return form.when is None or form.when(part)
+    except CouldNotCheck as stop:
+        part.doubt = part.doubt or Unresolved(stop.unknown.detail)
+        return True
 
 
 def _parts_of(code: Code, account: str) -> Iterator[CodePart]:

@@ -111,7 +111,7 @@ def _comment(file: str, line: Line, at: datetime, rules: Collection[str]) -> Com
 def _not_read(rest: str, named: re.Match[str] | None) -> str:
     """Say what of a comment is neither a rule nor a setting: a quote that is not closed, or a word too many."""
     left = _SETTING.sub("", rest[named.end() :] if named else rest).split()
-    return f"says {' '.join(left)!r}, which is no name=\"value\"" if left else ""
+    return f'says {" ".join(left)!r}, which is no name="value"' if left else ""
 
 
 def _wrong(asked: Sequence[str], settings: Mapping[str, str], at: datetime, rules: Collection[str]) -> str:

@@ -33,7 +33,8 @@ def apply(whole: str, edits: Iterable[Edit]) -> str:
     """Give the text with the edits made; of two that touch the same characters, the first."""
     parts: list[str] = []
     done = 0
-    for one in sorted(set(edits)):
+    # What begins with a blank line comes after what aligns with the line above.
+    for one in sorted(set(edits), key=lambda each: (each.start, each.end, each.text[:1] in "\r\n", each.text)):
         if one.start < done:
             continue
         parts.extend((whole[done : one.start], one.text))

@@ -8,42 +8,48 @@ from typing import Any
 from scanner.iac.fixes.edit import Edit
 from scanner.iac.hcl.nodes import Literal
 from scanner.iac.hcl.syntax import parse
-from scanner.iac.hcl.tree import Body, HclBlock
+from scanner.iac.hcl.tree import Attribute, HclBlock
+from scanner.model.reading import Spot
 
 _STEP = "  "
 
 
-def edit_hcl(text: str, file: str, line: int, path: str, value: Any) -> Edit | None:
-    """Set an attribute, by its dotted path, of the block whose header is on a line; None where that is not certain.
+def edit_hcl(text: str, block: Spot, path: str, value: Any, written: Spot | None = None) -> Edit | None:
+    """Set an attribute, by its dotted path, of the block at a place; None where that is not certain.
 
-    It is not where the value is an expression, where the block is made dynamically or stands there several times, and
-    where the file has mistakes.
+    It is not where the value is an expression, where the block is made dynamically or stands there several times, where
+    the value that counts stands elsewhere (`written`, an override), and where the file has mistakes.
     """
-    document = parse(text, file)
+    document = parse(text, block.file)
     if document.wrong:
         return None
-    block = next((one for one in document.body.blocks if one.header.line == line), None)
-    if block is None:
+    top = next((one for one in document.body.blocks if one.header.line == block.line), None)
+    if top is None:
         return None
+    here = top
     *outer, name = path.split(".")
     for depth, part in enumerate(outer):
-        if (
-            any(one.labels and one.labels[0] == part for one in block.body.blocks_of("dynamic"))
-            or part in block.body.attributes
-        ):
-            return None
-        inner = list(block.body.blocks_of(part))
-        if len(inner) > 1:
+        dynamic = any(one.labels[:1] == (part,) for one in here.body.blocks_of("dynamic"))
+        inner = list(here.body.blocks_of(part))
+        if dynamic or part in here.body.attributes or len(inner) > 1:
             return None
         if not inner:
-            return _insert(text, file, block, _nested(outer[depth:], name, value))
-        block = inner[0]
-    attribute = block.body.attributes.get(name)
+            return None if written is not None else _insert(text, block.file, here, _nested(outer[depth:], name, value))
+        here = inner[0]
+    attribute = here.body.attributes.get(name)
     if attribute is None:
-        return _insert(text, file, block, [f"{name} = {_written(value)}"])
+        return None if written is not None else _insert(text, block.file, here, [f"{name} = {_written(value)}"])
+    place = attribute.spot
+    if written is not None and (written.file, written.line) != (block.file, place.line):
+        return None
     if not isinstance(attribute.expression, Literal):
         return None
-    return Edit(file, attribute.offset, attribute.end, _written(value), f"set {path} to {_written(value)}")
+    said = _written(value)
+    return Edit(block.file, attribute.offset, attribute.end, said, f"set {path} to {said} in {_name(top)}")
+
+
+def _name(block: HclBlock) -> str:
+    return ".".join(block.labels) if block.type == "resource" else ".".join((block.type, *block.labels))
 
 
 def _written(value: Any) -> str:
@@ -62,31 +68,53 @@ def _nested(outer: list[str], name: str, value: Any) -> list[str]:
 
 
 def _insert(text: str, file: str, block: HclBlock, lines: list[str]) -> Edit | None:
-    """Write lines at the end of a block, or after its last attribute, in the indentation of its neighbours."""
+    """Write lines after the last attribute of a block, or at its end, in the indentation of its neighbours."""
+    says = f"add {' '.join(line.strip() for line in lines)} to {_name(block) if block.labels else block.type}"
+    ending = "\r\n" if "\r\n" in text[: block.end] else "\n"
+    begin = text.rfind("\n", 0, block.start) + 1
+    own = text[begin : block.start].lstrip("\ufeff")
+    if own.strip():
+        return None
+    items = [*block.body.attributes.values(), *block.body.blocks]
     close = block.end - 1
-    line_start = text.rfind("\n", 0, close) + 1
-    if text[line_start:close].strip():
-        return None  # a block on one line would have to be written anew
-    own = text[text.rfind("\n", 0, block.start) + 1 : block.start]
-    margin = (own if not own.strip() else "") + _STEP
-    ending = "\r\n" if text[max(line_start - 2, 0) : line_start] == "\r\n" else "\n"
-    if len(lines) == 1:
-        lines = [_aligned(lines[0], block.body)]
-    blank = ending if len(lines) > 1 and not _empty(block.body) else ""
-    said = blank + "".join(f"{margin}{line}{ending}" for line in lines)
-    return Edit(file, line_start, line_start, said, f"add {' '.join(line.strip() for line in lines)}")
+    if "\n" not in text[block.header_end : close]:
+        if items or text[block.header_end : close].strip():
+            return None  # a block on one line would have to be written anew
+        said = ending + _lines(lines, own + _STEP, ending) + own
+        return Edit(file, block.header_end, close, said, says)
+    first = min(items, key=lambda one: one.start, default=None)
+    margin = own + _STEP
+    if first is not None:
+        margin = text[text.rfind("\n", 0, first.start) + 1 : first.start]
+        if margin.strip():
+            return None  # it stands on the line of the header
+    last = max(block.body.attributes.values(), key=lambda one: one.start, default=None)
+    if last is not None and len(lines) == 1:
+        at = text.find("\n", last.end) + 1
+        if not 0 < at <= close:
+            return None
+        line, blank = _beside(lines[0], last, text)
+        return Edit(file, at, at, f"{ending if blank else ''}{margin}{line}{ending}", says)
+    at = text.rfind("\n", 0, close) + 1
+    if text[at:close].strip():
+        return None
+    return Edit(file, at, at, f"{ending if items else ''}{_lines(lines, margin, ending)}", says)
 
 
-def _empty(body: Body) -> bool:
-    return not body.attributes and not body.blocks
+def _lines(lines: list[str], margin: str, ending: str) -> str:
+    return "".join(f"{margin}{line}{ending}" for line in lines)
 
 
-def _aligned(line: str, body: Body) -> str:
-    """Put the equals sign under that of the attribute right above, where the file aligns them."""
-    if not body.attributes or body.blocks:
-        return line
-    last = max(body.attributes.values(), key=lambda one: one.start)
-    text = last.lines.text
-    column = text.find("=", last.start, last.offset) - last.start
+def _beside(line: str, last: Attribute, text: str) -> tuple[str, bool]:
+    """Put the equals sign under that of the attribute right above, as `terraform fmt` does; say whether it cannot.
+
+    Then a blank line keeps the two apart: no line that was there is changed for it.
+    """
+    begin = text.rfind("\n", 0, last.start) + 1
+    if text.find("\n", last.start) < last.end:
+        return line, False  # it ends on another line than it begins on, and aligns with nothing below
+    column = text.find("=", last.start, last.offset) - (begin + len(text[begin : last.start]))
     name, _, value = line.partition(" = ")
-    return f"{name.ljust(column - 1)} = {value}" if column > len(last.name) + 1 and len(name) < column else line
+    if len(name) < column:
+        return f"{name.ljust(column - 1)} = {value}", False
+    return line, True

@@ -8,10 +8,9 @@ that place, and so is one whose instances, or whose rules, would need different 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
-from scanner.iac.block import Code
+from scanner.iac.block import ABSENT, Code
 from scanner.iac.fixes.edit import Edit
 from scanner.iac.fixes.places import Place
 from scanner.iac.fixes.proposal import Case, Change, Origins, Proposal, changed
@@ -31,13 +30,6 @@ _EDITED = ("hcl", "template")
 _ROUNDS = 4
 
 
-@dataclass(slots=True)
-class Mended:
-    """What mends findings: by fingerprint the edits, all of which are needed."""
-
-    edits: dict[str, tuple[Edit, ...]] = field(default_factory=dict)
-
-
 def mend(
     findings: Sequence[Finding],
     estates: Sequence[Estate],
@@ -54,11 +46,12 @@ def mend(
     failed = [
         one
         for one in findings
-        if one.outcome is Outcome.FAILED and one.subject.declaration is not None and one.subject.declaration.root in edited
+        if one.outcome is Outcome.FAILED
+        and one.subject.declaration is not None
+        and one.subject.declaration.root in edited
     ]
     cases = [case for estate in estates for case in _cases(failed, estate, codes, origins, objectives_of, whole=whole)]
-    bench = _Bench(cases, origins, judge, estates, findings, text_of)
-    return bench.chosen()
+    return _Choice(cases, origins, judge, estates, findings, text_of).chosen()
 
 
 def _cases(
@@ -82,7 +75,7 @@ def _cases(
             yield Case(finding, *row, estate, *origin, satellites)
 
 
-class _Bench:
+class _Choice:
     """What is chosen among the proposals of all cases."""
 
     def __init__(
@@ -145,7 +138,12 @@ class _Bench:
             suits = [one for one in lists[0] if all(any(_same(one, other) for other in some) for some in lists[1:])]
             if suits:
                 found[key] = suits[0]
-        return {key: change for key, change in found.items() if self._edit(change) is not None}
+        found = {key: change for key, change in found.items() if self._edit(change) is not None}
+        _alone(found)
+        # Half of a pair mends nothing.
+        mending = [self._mending(case, found) for case in self._cases]
+        used = {change.place.key for one in mending if one is not None for change in one}
+        return {key: change for key, change in found.items() if key in used}
 
     def _mending(self, case: Case, values: Mapping[Key, Change]) -> Proposal | None:
         """Give the proposal of a case whose changes were all chosen."""
@@ -205,6 +203,18 @@ class _Bench:
 
     def _edit(self, change: Change) -> Edit | None:
         return edit_of(change.place, change.place.written(change.value), self._text_of)
+
+
+def _alone(found: dict[Key, Change]) -> None:
+    """Leave one change for each nested block that would have to be made: two would make it twice."""
+    made: set[tuple[str, int, str]] = set()
+    for key in sorted(found):
+        file, line, path = key
+        outer = path.partition(".")[0]
+        if outer != path and found[key].place.block.find(outer).value is ABSENT:
+            if (file, line, outer) in made:
+                del found[key]
+            made.add((file, line, outer))
 
 
 def _name(one: Finding) -> tuple[str, str, str, str]:

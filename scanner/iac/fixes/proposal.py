@@ -132,9 +132,7 @@ def _twin(one: Resource, changes: Iterable[Change]) -> Resource:
         new[each.fact.name] = Known(each.value, old.evidence if old is not None else ())
     if not new:
         return one
-    return type(one)(
-        one.id, one.name, one.account, one.region, {**one.readings, **new}, one.declaration, one.doubt
-    )
+    return type(one)(one.id, one.name, one.account, one.region, {**one.readings, **new}, one.declaration, one.doubt)
 
 
 def _candidates(value: Any, objective: Objective, absent: Any) -> Sequence[Any]:

@@ -181,8 +181,10 @@ class One(Namespace):
         value = self.content.at(name)
         if value is None and self.type == "terraform_data" and name == "output":
             value = self.content.at("input")
-        if value is None and self.block is not None:
-            value = naming.export(self.block, name)
+        if self.block is not None and (value is None or type(value) is Unresolved):
+            # A name that is left open still names this resource and no other: what refers to it is joined to it.
+            identity = naming.export(self.block, name)
+            value = identity if value is None or isinstance(identity, str) else value
         if value is None or value is ABSENT:
             return Unresolved(f"{self.address}.{name} is known after apply", ref, spot)
         return value

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from scanner.model.look import Look, Partial, gathered
+from scanner.model.errors import CouldNotCheck
+from scanner.model.look import Look, Partial, any_of, gathered, those
 from scanner.model.resource import Resource
 from scanner.resources.aws_backup.plans import PlanRule
 from scanner.resources.aws_backup.rhythm import longest_gap as plan_gap
-from scanner.resources.aws_backup.rhythm import often_enough
+from scanner.resources.aws_backup.rhythm import often_enough, schedule_of
 from scanner.resources.dlm import Policy, SnapshotSchedule, longest_gap
 from scanner.resources.protection import Cover
 
@@ -56,7 +57,7 @@ def targets_instance(policy: Policy, instance: Instance) -> bool:
         return False
     if policy.default:
         return not policy.excludes.name(instance.tags)
-    return any(instance.tags.get(key) == value for key, value in policy.target_tags)
+    return _tagged(instance.tags, policy)
 
 
 def targets_volume(policy: Policy, volume: Volume, boots: Callable[[], bool]) -> bool:
@@ -68,7 +69,11 @@ def targets_volume(policy: Policy, volume: Volume, boots: Callable[[], bool]) ->
         if volume.type in out.volume_types or out.name(volume.tags):
             return False
         return not (out.boot_volumes and boots())
-    return any(volume.tags.get(key) == value for key, value in policy.target_tags)
+    return _tagged(volume.tags, policy)
+
+
+def _tagged(tags: Mapping[str, str], policy: Policy) -> bool:
+    return any_of(policy.target_tags, lambda one: tags.get(one[0]) == one[1])
 
 
 def targets_volume_of(policy: Policy, instance: Instance, volume: Volume, device: str) -> bool:
@@ -103,11 +108,22 @@ def rhythms(plans: Partial[Cover], schedules: Partial[Scheduled], every: timedel
     """Give what takes a resource: all plan rules together, and each lifecycle schedule."""
 
     def of_plans(rules: list[PlanRule]) -> Iterable[Rhythm]:
-        names = ", ".join(sorted({cover.plan_name for cover in plans.known}))
-        yield Rhythm(f"backup plan {names}", plan_gap(rules, at), often_enough(rules, every, at))
+        by = f"backup plan {', '.join(sorted({cover.plan_name for cover in plans.known}))}"
+        try:
+            yield Rhythm(by, plan_gap(rules, at), often_enough(rules, every, at))
+        except CouldNotCheck:
+            # More runs than those that can be read make it no worse.
+            legible = those(rules, lambda rule: bool(str(schedule_of(rule)))).known
+            if not legible or not often_enough(legible, every, at):
+                raise
+            yield Rhythm(by, plan_gap(legible, at), enough=True)
+
+    def of_schedule(one: Scheduled) -> Iterable[Rhythm]:
+        gap = longest_gap(one.schedule, at)
+        yield Rhythm(f"lifecycle policy {one.name}", gap, gap is not None and gap <= every)
 
     rules = [cover.rule for cover in plans.known]
     planned = gathered([rules] if rules else [], of_plans)
-    gaps = [(f"lifecycle policy {one.name}", longest_gap(one.schedule, at)) for one in schedules.known]
-    scheduled = tuple(Rhythm(by, gap, gap is not None and gap <= every) for by, gap in gaps)
-    return Partial((*planned.known, *scheduled), plans.missing or schedules.missing or planned.missing)
+    scheduled = gathered(schedules.known, of_schedule)
+    missing = plans.missing or schedules.missing or planned.missing or scheduled.missing
+    return Partial((*planned.known, *scheduled.known), missing)
