@@ -35,8 +35,7 @@ def deleting_or_altering_backups_requires_mfa(identity: Principal, demand: Objec
         if identity.entry.of_services:
             return Verdict.exempt(f"only {', '.join(identity.entry.services)} can take it")
     found = identity.deeds
-    if not found.known:
-        found.whole()
+    if not found.known and found.missing is None:
         return Verdict.exempt("it can neither delete nor alter backups")
     free = tuple(one for one in found.known if one.without_mfa)
     perhaps = next((one for one in found.known if one.perhaps_without_mfa), None)

@@ -27,7 +27,7 @@ def user_pools_demand_mfa(pool: UserPool, demand: Objective) -> Verdict:
     mfa = pool.mfa
     if mfa == "ON":
         return Verdict.passed("every user needs a second factor")
-    if pool.users == 0 and pool.closed:
+    if pool.closed and pool.users == 0:
         return Verdict.exempt("it has no users, and nobody can sign up")
     word = "users may do without a second factor" if mfa == "OPTIONAL" else f"MFA is {mfa}"
     return Verdict.failed(word, "MFA for every user")

@@ -7,7 +7,7 @@ from scanner.model.duration import speak
 from scanner.model.policy import Objective
 from scanner.model.verdict import Severity, Verdict
 from scanner.resources.aws_backup.plans import Plan
-from scanner.resources.aws_backup.rhythm import longest_gap, often_enough
+from scanner.resources.aws_backup.rhythm import longest_gap, often_enough, readable
 
 
 @rule(
@@ -31,9 +31,11 @@ def plans_run_daily(plan: Plan, demand: Objective) -> Verdict:
         return Verdict.exempt("it selects nothing")
     if not plan.rules:
         return Verdict.failed("it has no rules", f"a run every {speak(every)}")
-    gap = longest_gap(plan.rules, demand.at)
+    certain = readable(plan.rules)
+    rules = certain if often_enough(certain, every, demand.at) else plan.rules
+    gap = longest_gap(rules, demand.at)
     if gap is None:
         return Verdict.failed("it never runs again", f"a run every {speak(every)}")
-    enough = often_enough(plan.rules, every, demand.at)
+    enough = often_enough(rules, every, demand.at)
     clocks = ", when the clocks are put back" if enough and gap > every else ""
     return Verdict.when(enough, f"up to {speak(gap)} between runs{clocks}", f"a run every {speak(every)}")

@@ -163,9 +163,9 @@ def _lay_out(base: Path, commit: str, tree: Path) -> None:
     _write(base, batch, tree)
     # Links come last, so that nothing is written through one.
     for (_, name), target in zip(links, _contents(base, links), strict=True):
-        path = tree / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.symlink_to(os.fsdecode(target))
+        link = tree / name
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(os.fsdecode(target))
 
 
 def _write(base: Path, files: Sequence[tuple[str, str]], tree: Path) -> None:

@@ -60,15 +60,16 @@ def baseline_of(
         raise click.UsageError(
             f"--baseline {file}: is of an account, not of code; write one with --iac PATH --format json"
         )
-    return Baseline(findings, tuple(_warnings(judged, set(chosen), digest != policy, roots, codes)))
+    return Baseline(findings, tuple(_warnings(judged, set(chosen), roots, codes, other=digest != policy)))
 
 
 def _warnings(
     judged: set[str],
     chosen: set[str],
-    other: bool,
     roots: set[str],
-    codes: Collection[Code],  # noqa: FBT001
+    codes: Collection[Code],
+    *,
+    other: bool,
 ) -> Iterator[str]:
     unjudged = sorted(chosen - judged)
     if unjudged:

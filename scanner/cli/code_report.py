@@ -14,6 +14,7 @@ import click
 from reports import repository
 from reports.report import Report
 from rules import catalogue
+from scanner.cli.accounts import DEFAULT_CONFIG
 from scanner.cli.accounts import load as load_config
 from scanner.cli.choice import Choice
 from scanner.cli.gate import Bench, Judged, no_collector, now, read_code
@@ -26,6 +27,7 @@ from scanner.iac.second_opinion.opinions import SecondOpinion
 from scanner.iac.second_opinion.results import Results
 from scanner.iac.sources import base_of
 from scanner.iac.suppressions import told
+from scanner.model.configuration import Configuration
 from scanner.model.estate import Estate
 from scanner.model.policy import Policy
 from scanner.model.rule import Rule
@@ -42,6 +44,10 @@ class Outcome:
     opinion: SecondOpinion | None = None
 
 
+#: Rules about the systems that a configuration declares.
+_OF_SYSTEMS = ("BK101",)
+
+
 def report_on_code(
     code: CodeRequest, config: Path | None, law: Policy, chosen: Sequence[Rule], choice: Choice, moment: datetime | None,
     *, quiet: bool, mend: bool,
@@ -49,6 +55,7 @@ def report_on_code(
     """Judge the code that was named; raise what a person can mend. `mend` looks for the edits that would mend it."""
     at = moment or now()
     configuration = load_config(config, law, at, needed=False)
+    chosen = _askable(chosen, choice, configuration)
     base = base_of(code.code)
     results = _results(code)
     known = catalogue().rules
@@ -66,6 +73,18 @@ def report_on_code(
     for line in told(outcome.judged.comments, {rule.id for rule in chosen}):
         click.echo(f"backup-scan: {line}", err=True)
     return _report(outcome, bench, choice, base)
+
+
+def _askable(chosen: Sequence[Rule], choice: Choice, configuration: Configuration) -> Sequence[Rule]:
+    """Leave out what only a configuration can answer where there is none, unless it was asked for by name."""
+    if configuration.file or choice.rules or choice.clauses:
+        return chosen
+    click.echo(
+        f"backup-scan: judged without a configuration ({DEFAULT_CONFIG} does not exist): no systems and tiers are known, "
+        f"so {', '.join(_OF_SYSTEMS)} is not asked, and the policy's base figures hold",
+        err=True,
+    )
+    return [rule for rule in chosen if rule.id not in _OF_SYSTEMS]
 
 
 def _results(code: CodeRequest) -> Results | None:

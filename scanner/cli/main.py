@@ -24,10 +24,11 @@ _FORMATS = ("json", "junit", "csv", "html", "markdown", "sarif", "github", "step
 EPILOG = """\b
 Exit codes:
   0   every promise is kept (or nothing at --fail-on or above is broken)
-  1   at least one failure that no waiver covers
+  1   at least one failure that no waiver covers (with --base or --baseline: that was added or made worse)
   2   the command line, the policy or the configuration is wrong
-  3   nothing was checked: wrong account, no credentials, no network, no resources
-  4   no failure, but at least one verdict is unknown
+  3   nothing was checked: wrong account, no credentials, no network, no resources, no code
+  4   no failure, but at least one verdict is unknown; of code, what is only left open because the code may not be
+      all there is does not count, unless the change took away what it was settled by
   70  a rule crashed, or the program has a bug
   74  a report could not be written
   130 interrupted; reports are written whole or not at all
@@ -363,6 +364,18 @@ def print_policy() -> int:
     from scanner.documents.policy import FIVEX_POLICY  # noqa: PLC0415
 
     click.echo(FIVEX_POLICY.read_text(encoding="utf-8"), nl=False)
+    return 0
+
+
+@main.command("checkov-checks")
+@click.option("--output", type=click.Path(file_okay=False, path_type=Path), required=True, metavar="DIR",
+              help="Where to write them; checkov takes it as --external-checks-dir.")  # fmt: skip
+def checkov_checks(output: Path) -> int:
+    """Write our rules as checks for checkov, for those who run it anyway."""
+    from scanner.cli.checkov_checks import write_checks  # noqa: PLC0415  # it reads every rule and form
+
+    file = write_checks(output)
+    click.echo(f"wrote {file}; next: `checkov -d DIR --external-checks-dir {output}`")
     return 0
 
 

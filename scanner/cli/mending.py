@@ -23,7 +23,7 @@ def within(paths: Sequence[Path], base: Path) -> Mendable:
     def may(file: str) -> bool:
         path = base / file
         named = any(
-            path == one or path.is_relative_to(one) or path.parent == one.parent and one.is_file() for one in real
+            path == one or path.is_relative_to(one) or (path.parent == one.parent and one.is_file()) for one in real
         )
         hidden = any(part.startswith(".") and part not in (".", "..") for part in Path(file).parts[:-1])
         return named and not hidden

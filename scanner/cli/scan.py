@@ -178,10 +178,13 @@ def _deliver(report: Report, asked: Request) -> int:
     elif asked.formats:
         # Bytes, because a machine reads it: UTF-8 whatever the terminal speaks.
         click.echo(render(asked.formats[0], report).encode("utf-8", "backslashreplace"), nl=False)
-    if not asked.quiet and not asked.code.diff and (asked.output is not None or not asked.formats):
+    if report.estates and not asked.quiet and not asked.code.diff and (asked.output is not None or not asked.formats):
         from scanner.cli.summary import show  # noqa: PLC0415
 
         show(report, asked.output)
+    if not report.findings.findings and asked.code.changed_only:
+        click.echo(f"backup-scan: no root was touched since {asked.code.base}, so nothing was judged", err=True)
+        return Exit.PASSED
     if not report.findings.findings:
         click.echo(
             f"backup-scan: nothing was checked: no resource of the chosen kinds was found{_within(report)}", err=True
@@ -247,7 +250,7 @@ def _write(report: Report, output: Path, formats: tuple[str, ...], *, keep: bool
     several = len(report.estates) > 1
     estates = [
         (output / (f"estate-{one.account}.json" if several else "estate.json"), dump(one))
-        for one in (report.estates if keep else ())
+        for one in (report.estates if keep and not report.of_code else ())
     ]
     reports = ((output / ALL[name][0], render(name, report)) for name in formats or FORMATS)
     write_all(chain(estates, reports))

@@ -178,17 +178,17 @@ def _extent(
         elif name not in KINDS:
             reason = NOWHERE.get(name, "no code holds it")
             why = Unknown(Reason.RUNTIME, f"{need.kind.title}: {reason}; only a running account tells")
-        elif problems:
+        elif not whole:
+            why = Unknown(Reason.OPEN, f"{need.kind.title}: {_ELSEWHERE}")
+        elif name in PARTLY and (not PARTLY[name][1] or not types.isdisjoint(PARTLY[name][1])):
+            why = Unknown(Reason.RUNTIME, f"{need.kind.title}: {PARTLY[name][0]}; only a running account tells")
+        elif problems:  # what is not seen to be whole is open anyway, and each problem is told of by itself
             first = problems[0]
             why = Unknown(
                 Reason.UNRESOLVED,
                 f"{first.message} ({first.spot.said}), so there may be more",
                 (Evidence(source, first.spot.said, spot=first.spot),),
             )
-        elif not whole:
-            why = Unknown(Reason.OPEN, f"{need.kind.title}: {_ELSEWHERE}")
-        elif name in PARTLY and (not PARTLY[name][1] or not types.isdisjoint(PARTLY[name][1])):
-            why = Unknown(Reason.RUNTIME, f"{need.kind.title}: {PARTLY[name][0]}; only a running account tells")
         else:
             listings[name, ""] = Evidence(source, f"all code of {root}")
             continue

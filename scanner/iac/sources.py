@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scanner.iac.block import Code, Problem
+from scanner.iac.block import Code
 from scanner.model.errors import BackupScanError
-from scanner.model.reading import Source, Spot
+from scanner.model.reading import Source
 
 if TYPE_CHECKING:
     from scanner.iac.cloudformation.run import Run
+    from scanner.iac.terraform.discover import Configurations
 
 
 @dataclass(frozen=True, slots=True)

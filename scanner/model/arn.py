@@ -123,9 +123,16 @@ def least_and_most(places: Iterable[str]) -> tuple[int, int]:
 
 def fits(pattern: str, text: str, matches: Callable[[str, str], bool]) -> bool | None:
     """Say whether a pattern with `*` and `?` fits a text, by `matches`; None where an open place in either decides it."""
-    if OPEN not in text and (OPEN not in pattern or _compiled(_STAND_IN).search(pattern) is None):
+    if OPEN not in text and not is_open(pattern):
         return matches(pattern, text)
-    return _fits(pattern, str(text), matches)
+    start = min(end for end in map(pattern.find, "*?[") if end >= 0) if _wild(pattern) else len(pattern)
+    start = start if OPEN not in text else min(start, text.find(OPEN))
+    return pattern[:start] == text[:start] and _fits(pattern, str(text), matches)
+
+
+def has_wildcards(pattern: str) -> bool:
+    """Say whether a pattern has wildcards; the sign of an open place is none."""
+    return "*" in pattern or (OPEN in pattern and OPEN in _compiled(_STAND_IN).sub("", pattern))
 
 
 class Nearby:
@@ -176,6 +183,10 @@ def _stop(one: str, other: str) -> NoReturn:
     from scanner.model.errors import CouldNotCheck  # noqa: PLC0415  # as above
 
     raise CouldNotCheck(unsettled(one, other))
+
+
+def _wild(pattern: str) -> bool:
+    return any(sign in pattern for sign in "*?[")
 
 
 def _parts(text: str) -> list[str]:
@@ -230,7 +241,7 @@ def _apart(pattern: str, text: str) -> bool:
     if not len(parts) == len(own) == _COLONS + 1 or any("*" in one for one in parts[:_COLONS]):
         return False
     pairs = zip(parts[3:_COLONS], own[3:_COLONS], strict=True)
-    return any(a != b and OPEN not in _compiled(_STAND_IN).sub("", a) and not _meet(a, b) for a, b in pairs)
+    return any(a != b and not has_wildcards(a) and not _meet(a, b) for a, b in pairs)
 
 
 _PRIVATE, _LONG = 0xE000, 40

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from functools import partial
 from operator import eq, ge, gt, le, lt
 
-from scanner.model.arn import Somewhere
+from scanner.model.arn import OPEN, Unnamed, alike, fits
 from scanner.permissions.context import Context
 from scanner.permissions.document import Condition
 from scanner.permissions.patterns import matches, plain
@@ -160,6 +160,17 @@ def _missing(condition: Condition, *, negated: bool) -> Truth:
     return negated and not condition.some
 
 
+def _tried(compare: _Compare, pattern: str, value: str) -> bool | None:
+    """Compare where code may leave open which place a text names; None where that decides."""
+    if isinstance(value, Unnamed):
+        return compare(pattern, str(value)) or None
+    if compare in (matches, _arn):
+        return fits(pattern, value, compare)
+    if compare is _same_folded:
+        return alike(plain(pattern).casefold(), value.casefold())
+    return alike(plain(pattern), value) if compare is _same else compare(pattern, value)
+
+
 def _compared(compare: _Compare, pattern: str, value: str, context: Context, variables: bool) -> Truth:  # noqa: FBT001
     if variables and has_variables(pattern):
         filled = Filled(pattern, context)
@@ -167,8 +178,9 @@ def _compared(compare: _Compare, pattern: str, value: str, context: Context, var
             return Doubt(f"{pattern}, of which a variable has no value") if filled.doubt is None else filled.doubt
         pattern = filled.text
     try:
-        if isinstance(value, Somewhere):
-            return compare(pattern, str(value)) or Doubt(f"what {value!s} is, which the code does not settle")
-        return compare(pattern, value)
+        if OPEN not in value and OPEN not in pattern:
+            return compare(pattern, value)
+        answer = _tried(compare, pattern, value)
+        return Doubt(f"what {value} is, which the code does not settle") if answer is None else answer
     except (ValueError, OverflowError):
         return Doubt(f"{pattern!r} and {value!r}, which cannot be compared")

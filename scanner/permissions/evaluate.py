@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from scanner.model.arn import alike
 from scanner.permissions.context import Caller, Context, Mfa, context_of
 from scanner.permissions.document import Document
 from scanner.permissions.extents import Extent, Spans, difference, intersection, joined, together
@@ -173,19 +174,33 @@ class Court:
         # boundaries for IAM entities"); it is silent about what everyone is given.
         given = together((itself, role & bound, everyone & bound, _doubted(everyone, bound)))
         here = given | (within & account if self._access is Access.KEY else within)
-        abroad = self._abroad(caller)
-        if not abroad:
+        abroad, perhaps = self._abroad(caller)
+        if not abroad and not perhaps:
             return here
         # Across accounts both sides must allow (user guide, "Cross-account policy evaluation logic").
-        named = together((itself, role, everyone, account))
-        return here.within(difference(self.shelf.whole, abroad)) | (named & within).within(abroad)
+        both = together((itself, role, everyone, account)) & within
+        sure = here.within(difference(self.shelf.whole, joined((*abroad, *perhaps)))) | both.within(abroad)
+        if not perhaps:
+            return sure
+        why = f"whether it is of account {caller.account}, which the code does not settle"
+        return sure | (here & both).within(perhaps) | (here | both).within(perhaps).doubted(why)
 
-    def _abroad(self, caller: Caller) -> Spans:
-        """Find the resources of other accounts than the caller's; one whose account is not known is taken as its own."""
+    def _abroad(self, caller: Caller) -> tuple[Spans, Spans]:
+        """Find the resources of other accounts than the caller's, and of those that may be another.
+
+        One whose account is not known is taken as its own.
+        """
         if caller.kind == "service":
-            return ()
-        classes = self.shelf.classes([ACCOUNT])
-        return _all(spans for values, spans in classes if values.get(ACCOUNT) not in (None, (caller.account,)))
+            return (), ()
+        own = caller.account
+        classes = [
+            (alike(values[ACCOUNT][0], own), spans)
+            for values, spans in self.shelf.classes([ACCOUNT])
+            if values.get(ACCOUNT)
+        ]
+        return _all(spans for same, spans in classes if same is False), _all(
+            spans for same, spans in classes if same is None
+        )
 
     def _either(
         self, documents: Iterable[Document] | Doubt, action: str, caller: Caller, mfa: Mfa

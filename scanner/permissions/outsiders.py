@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
-from scanner.model.arn import place_of
+from scanner.model.arn import OPEN, is_among, is_open, place_of
 from scanner.model.ranges import broad
 from scanner.permissions.document import Condition, Document, Statement
 from scanner.permissions.patterns import matches, matches_action
@@ -94,7 +94,7 @@ def _tightest(bounds: Iterable[_Bound]) -> _Bound:
     best = _OPEN
     for one in bounds:
         if one.whom is best.whom is Whom.ACCOUNTS:
-            both = tuple(name for name in best.names if name in one.names)
+            both = tuple(name for name in best.names if is_among(name, one.names))
             best = _Bound(Whom.ACCOUNTS if both else Whom.NOBODY, both)
         elif one.whom < best.whom:
             best = one
@@ -133,12 +133,12 @@ def _named(condition: Condition) -> _Bound:
         return _OPEN if broad(values) else _Bound(Whom.ADDRESSES, values)
     if key in _ARN:
         values = tuple(place_of(one)[1] for one in values)
-        if not all(len(one) == 12 and one.isdigit() for one in values):
+        if not all(one.startswith(OPEN) or (len(one) == 12 and one.isdigit()) for one in values):
             return _OPEN
         return _Bound(Whom.ACCOUNTS, tuple(sorted(set(values))))
     for keys, whom in ((_ACCOUNT, Whom.ACCOUNTS), (_ORGANISATION, Whom.ORGANISATIONS), (_NETWORK, Whom.NETWORKS)):
         if key in keys:
-            loose = any(one.startswith(("*", "?", "$", "o-*", "vpc-*", "vpce-*")) for one in values)
+            loose = any(one.startswith(("*", "?", "$", "o-*", "vpc-*", "vpce-*")) and not is_open(one) for one in values)
             return _OPEN if loose else _Bound(whom, values)
     return _OPEN
 

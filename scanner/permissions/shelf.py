@@ -6,8 +6,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from scanner.model.arn import OPEN, fits, is_open
 from scanner.permissions.context import Values
-from scanner.permissions.extents import Spans, joined
+from scanner.permissions.extents import Extent, Spans, joined
 from scanner.permissions.patterns import matches, plain, wild_at
 
 #: The families of keys that hold a resource's own tags (service authorization reference).
@@ -52,7 +53,8 @@ class Shelf:
         self.whole: Spans = ((0, len(self.arns)),) if self.arns else ()
         self.tried = 0
         self._heads: dict[str, tuple[int, int]] = {}
-        self._found: dict[str, Spans] = {}
+        self._found: dict[str, Extent] = {}
+        self._open = any(OPEN in arn for arn in self.arns)
         self._classes: dict[tuple[str, ...], list[tuple[dict[str, Values], Spans]]] = {}
         tails: set[str] = set()
         for place, arn in enumerate(self.arns):
@@ -63,12 +65,21 @@ class Shelf:
                 tails.add(tail)
         self._later = sorted(tails)
 
-    def find(self, pattern: str) -> Spans:
-        """Give the places whose ARNs fit a pattern."""
+    def find(self, pattern: str) -> Extent:
+        """Give the places whose ARNs fit a pattern; in doubt those that may, where code leaves open where they are."""
         found = self._found.get(pattern)
         if found is None:
-            found = self._found[pattern] = self._find(pattern)
+            open_ = pattern != "*" and (self._open or is_open(pattern))
+            found = self._found[pattern] = self._perhaps(pattern) if open_ else Extent(self._find(pattern))
         return found
+
+    def _perhaps(self, pattern: str) -> Extent:
+        answers = [fits(pattern, arn, matches) for arn in self.arns]
+        sure, maybe = (
+            joined((place, place + 1) for place, answer in enumerate(answers) if answer is wanted)
+            for wanted in (True, None)
+        )
+        return Extent(sure, maybe, (f"whether {pattern} fits {self.arns[maybe[0][0]]}",) if maybe else ())
 
     def classes(self, keys: Iterable[str]) -> list[tuple[dict[str, Values], Spans]]:
         """Part the shelf by the values that its targets have for some keys; a value that is not known is left out."""

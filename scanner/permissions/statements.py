@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
+from scanner.model.arn import OPEN, alike, fits
 from scanner.permissions.conditions import all_hold
 from scanner.permissions.context import Caller, Context
 from scanner.permissions.document import Document, Principals, Statement
 from scanner.permissions.extents import Extent, together
-from scanner.permissions.patterns import matches_action
+from scanner.permissions.patterns import matches, matches_action
 from scanner.permissions.shelf import Shelf, of_target
 from scanner.permissions.truth import Doubt
 from scanner.permissions.variables import Filled, has_variables, keys_in
@@ -91,14 +92,13 @@ class Paper:
         allows: dict[How, list[Extent]] = {}
         denies: list[Extent] = []
         for one in self.about(action):
-            way, doubt = means(one, caller)
-            if way is None:
+            ways = means(one, caller)
+            reach = _reach(one, shelf, context, self.document) if ways else Extent()
+            if not reach:
                 continue
-            reach = _reach(one, shelf, context, self.document)
-            if doubt is not None:
-                reach = reach.doubted(doubt.why)
-            if reach:
-                (allows.setdefault(way, []) if one.allows else denies).append(reach)
+            for way, doubt in ways:
+                extent = reach if doubt is None else reach.doubted(doubt.why)
+                (allows.setdefault(way, []) if one.allows else denies).append(extent)
         return Sides({way: together(some) for way, some in allows.items()}, together(denies))
 
 
@@ -144,44 +144,80 @@ def _named(one: Statement, shelf: Shelf, context: Context, document: Document) -
 
 def _fitting(pattern: str, shelf: Shelf, context: Context, document: Document) -> Extent:
     if not document.variables or not has_variables(pattern):
-        return Extent(shelf.find(pattern))
+        return shelf.find(pattern)
     filled = Filled(pattern, context)
     if filled.missing:
         return Extent()
-    here = Extent(shelf.find(filled.text))
+    here = shelf.find(filled.text)
     return here if filled.doubt is None else here.doubted(filled.doubt.why)
 
 
-def means(one: Statement, caller: Caller) -> tuple[How | None, Doubt | None]:
-    """Say by what a statement means a caller; None where it does not, and a doubt where it may not."""
+#: By what a statement means a caller, each with what it hangs on, if on anything.
+Ways = tuple[tuple[How, Doubt | None], ...]
+
+
+def means(one: Statement, caller: Caller) -> Ways:
+    """Say by what a statement means a caller; nothing where it does not, and a doubt where it may not."""
     principals = one.principals
     if principals is None:
-        return How.OWN, None
-    if not principals.others:
-        return _by(principals, caller, denies=not one.allows), None
+        return ((How.OWN, None),)
     if caller.kind == "service":
-        return (None if caller.arn in principals.services else How.EVERYONE), None
-    root = f":iam::{caller.account}:root"
-    account = any(name.endswith(root) for name in principals.aws)
-    itself = caller.arn in principals.aws
-    session = caller.kind != "role" or any(name.startswith(caller.sessions) for name in principals.aws)
-    if "*" in principals.aws or (itself and (one.allows or (account and session))):
-        return None, None
-    # "All but" someone denies its account and its role's sessions as well, unless they are named too (user guide,
-    # "AWS JSON policy elements: NotPrincipal").
-    return How.EVERYONE, Doubt("NotPrincipal names it, but not its account and its session too") if itself else None
+        named = caller.arn in principals.services
+        if principals.others:
+            return () if named else ((How.EVERYONE, None),)
+        return ((How.ITSELF, None),) if named else ((How.EVERYONE, None),) if principals.everyone else ()
+    if principals.others:
+        return _but(principals.aws, caller, allows=one.allows)
+    return tuple(_by(principals.aws, caller, denies=not one.allows))
 
 
-def _by(principals: Principals, caller: Caller, *, denies: bool) -> How | None:
-    if caller.kind == "service":
-        return How.ITSELF if caller.arn in principals.services else How.EVERYONE if principals.everyone else None
-    names = principals.aws
-    if caller.arn in names:
-        return How.ROLE if caller.kind == "role" else How.ITSELF
+def _by(names: tuple[str, ...], caller: Caller, *, denies: bool) -> Iterator[tuple[How, Doubt | None]]:
+    """Name the first way that is certain, then others that may be, where code leaves accounts open."""
+    by_name = How.ROLE if caller.kind == "role" else How.ITSELF
     # Who may take a role may name the session: one that is allowed something can be had, one that is denied shunned.
-    if caller.kind == "role" and not denies and any(name.startswith(caller.sessions) for name in names):
-        return How.ITSELF
+    sessions = caller.kind == "role" and not denies
+    sure: How | None = None
+    if caller.arn in names:
+        sure = by_name
+    elif sessions and any(name.startswith(caller.sessions) for name in names):
+        sure = How.ITSELF
+    elif "*" in names:
+        sure = How.EVERYONE
+    elif any(name.endswith(f":iam::{caller.account}:root") for name in names):
+        sure = How.ACCOUNT
+    if sure is not None:
+        yield sure, None
+    if OPEN not in caller.arn and not any(OPEN in name for name in names):
+        return
+    for name in names:
+        how = by_name if alike(name, caller.arn) is None else None
+        if how is None and sessions and fits(f"{caller.sessions}*", name, matches) is None:
+            how = How.ITSELF
+        if how is None and name.endswith(":root") and alike(name.split(":")[4], caller.account) is None:
+            how = How.ACCOUNT
+        if how is not None and how is not sure:
+            yield how, Doubt(f"whether {name} is of account {caller.account}, which the code does not settle")
+
+
+def _but(names: tuple[str, ...], caller: Caller, *, allows: bool) -> Ways:
+    """Say whether a statement for all but some means a caller.
+
+    "All but" someone denies its account and its role's sessions as well, unless they are named too (user guide, "AWS JSON
+    policy elements: NotPrincipal").
+    """
     if "*" in names:
-        return How.EVERYONE
-    root = f":iam::{caller.account}:root"
-    return How.ACCOUNT if any(name.endswith(root) for name in names) else None
+        return ()
+    itself = _any(alike(name, caller.arn) for name in names)
+    if itself is False:
+        return ((How.EVERYONE, None),)
+    account = _any(name.endswith(":root") and alike(name.split(":")[4], caller.account) for name in names)
+    session = caller.kind != "role" or _any(fits(f"{caller.sessions}*", name, matches) for name in names)
+    if itself and (allows or (account and session)):
+        return ()
+    return ((How.EVERYONE, Doubt("NotPrincipal names it, but not its account and its session too")),)
+
+
+def _any(answers: Iterable[bool | None]) -> bool | None:
+    """Yes on the first yes; none where nothing said yes and something could not tell."""
+    found = set(answers)
+    return True if True in found else None if None in found else False

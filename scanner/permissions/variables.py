@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from scanner.model.arn import is_open
 from scanner.permissions.context import Context
 from scanner.permissions.patterns import literal
 from scanner.permissions.truth import Doubt
@@ -38,7 +39,8 @@ class Filled:
         if isinstance(values, Doubt) or len(values) != 1:
             self.doubt = Doubt(f"variable ${{{inside}}}")
             return "*"
-        return literal(values[0])
+        # What stands for an open place stays legible as such.
+        return str(values[0]) if is_open(values[0]) else literal(values[0])
 
 
 def has_variables(text: str) -> bool:

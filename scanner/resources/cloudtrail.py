@@ -128,7 +128,7 @@ def recorded(region: str, what: Sequence[tuple[str, Events]], look: Look) -> Par
     """Give what the trails that record a region now record of some events there, and why there may be more."""
 
     def taken(trail: Trail) -> Iterator[Recorded]:
-        if not (trail.region == region or trail.all_regions) or not trail.logging:
+        if not (trail.all_regions or trail.region == region) or not trail.logging:
             return
         for name, events in what:
             reads, writes = (extent(trail.selectors, events, read_only=only) for only in (True, False))

@@ -145,7 +145,7 @@ def test_a_shelf_finds_what_a_pattern_fits(arns: list[str], pattern: str) -> Non
     for tried in (pattern, f"arn:aws:rds:*:*:{pattern}", f"arn:aws:*:1:{pattern}"):
         shelf = Shelf(map(Target, arns))
         fitting = joined((place, place + 1) for place, arn in enumerate(shelf.arns) if matches(tried, arn))
-        assert shelf.find(tried) == fitting
+        assert shelf.find(tried) == Extent(fitting)
 
 
 spans = st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20))).map(joined)

@@ -75,7 +75,7 @@ def _insert(text: str, file: str, block: HclBlock, lines: list[str]) -> Edit | N
     own = text[begin : block.start].lstrip("\ufeff")
     if own.strip():
         return None
-    items = [*block.body.attributes.values(), *block.body.blocks]
+    items: list[Attribute | HclBlock] = [*block.body.attributes.values(), *block.body.blocks]
     close = block.end - 1
     if "\n" not in text[block.header_end : close]:
         if items or text[block.header_end : close].strip():

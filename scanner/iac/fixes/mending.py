@@ -28,6 +28,9 @@ Key = tuple[str, int, str]
 #: Forms of code that are written by hand.
 _EDITED = ("hcl", "template")
 _ROUNDS = 4
+#: What a verdict must not become. What a rule had nothing to say of may well be unknown afterwards: a backup that was
+#: not taken could not be late.
+_WORSE = {Outcome.PASSED: (Outcome.FAILED, Outcome.UNKNOWN), Outcome.EXEMPT: (Outcome.FAILED,)}
 
 
 def mend(
@@ -163,7 +166,7 @@ class _Choice:
             if proposal is not None and now.get(_name(case.finding)) is not Outcome.PASSED:
                 wrong |= {one.place.key for one in proposal}
         for name, outcome in self._was.items():
-            if outcome in (Outcome.PASSED, Outcome.EXEMPT) and now.get(name) in (Outcome.FAILED, Outcome.UNKNOWN):
+            if now.get(name, outcome) in _WORSE.get(outcome, ()):
                 mine = {one.place.key for one in changes.get((name[1], name[2]), ())}
                 # Where it has no change of its own, any of them may be what makes it worse.
                 wrong |= mine or set(values)

@@ -115,9 +115,10 @@ def _names(one: Statement, action: str, resource: str) -> Truth:
 
 
 def _applies(one: Statement, sender: Sender, context: Context, document: Document) -> Truth:
-    way, doubt = means(one, Caller(sender.service))
-    if way is None:
+    ways = means(one, Caller(sender.service))
+    if not ways:
         return False
+    doubt = ways[0][1]
     holds = all_hold(one.conditions, context, variables=document.variables)
     if holds is True and doubt is not None:
         return doubt

@@ -9,7 +9,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from scanner.model.duration import speak
-from scanner.model.look import legible
+from scanner.model.look import legible, those
 from scanner.model.schedule import Schedule
 from scanner.resources.aws_backup.plans import PlanRule
 
@@ -49,6 +49,12 @@ def _often(rules: tuple[tuple[str, str, str], ...], every: timedelta, at: dateti
 def often_enough(rules: Sequence[PlanRule], every: timedelta, at: datetime) -> bool:
     """Say whether they run at least so often; the hour by which clocks are put back does not count as late."""
     return _often(_key(rules), every, at)
+
+
+def readable(rules: Sequence[PlanRule]) -> tuple[PlanRule, ...]:
+    """Give the rules whose schedules can be read; where those run often enough, more runs make it no worse."""
+    found: tuple[PlanRule, ...] = those(rules, lambda rule: bool(str(schedule_of(rule)))).known
+    return found
 
 
 def _put_back(before: datetime, after: datetime, zones: Sequence[ZoneInfo]) -> timedelta:

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from scanner.model.errors import CouldNotCheck
-from scanner.model.look import Look, Partial, any_of, gathered, those
+from scanner.model.look import Look, Partial, any_of, gathered
 from scanner.model.resource import Resource
 from scanner.resources.aws_backup.plans import PlanRule
 from scanner.resources.aws_backup.rhythm import longest_gap as plan_gap
-from scanner.resources.aws_backup.rhythm import often_enough, schedule_of
+from scanner.resources.aws_backup.rhythm import often_enough, readable
 from scanner.resources.dlm import Policy, SnapshotSchedule, longest_gap
 from scanner.resources.protection import Cover
 
@@ -112,11 +112,10 @@ def rhythms(plans: Partial[Cover], schedules: Partial[Scheduled], every: timedel
         try:
             yield Rhythm(by, plan_gap(rules, at), often_enough(rules, every, at))
         except CouldNotCheck:
-            # More runs than those that can be read make it no worse.
-            legible = those(rules, lambda rule: bool(str(schedule_of(rule)))).known
-            if not legible or not often_enough(legible, every, at):
+            certain = readable(rules)
+            if not often_enough(certain, every, at):
                 raise
-            yield Rhythm(by, plan_gap(legible, at), enough=True)
+            yield Rhythm(by, plan_gap(certain, at), enough=True)
 
     def of_schedule(one: Scheduled) -> Iterable[Rhythm]:
         gap = longest_gap(one.schedule, at)

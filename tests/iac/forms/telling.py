@@ -170,6 +170,6 @@ def never_flips(blocks: Sequence[Block], rules: Sequence[str], *, whole: bool = 
     return tried
 
 
-def _key(one: Finding) -> tuple[str, str]:
-    declared = one.subject.declaration
-    return one.rule.id, declared.address if declared is not None else one.subject.id
+def _key(one: Finding) -> tuple[str, ...]:
+    declared = one.subject.declaration  # of which one may make resources of several kinds
+    return (one.rule.id, one.subject.kind, declared.address) if declared is not None else (one.rule.id, one.subject.id)

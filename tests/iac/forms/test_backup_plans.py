@@ -352,6 +352,8 @@ def test_bk202(plan: Block, outcome: str) -> None:
         ("BK206", plan_of(rule()), "passed"),
         ("BK206", plan_of(rule(schedule="cron(0 2 ? * SUN *)")), "failed"),
         ("BK206", plan_of(rule(schedule=OPEN)), "unknown"),
+        ("BK206", plan_of(rule(schedule=OPEN), rule()), "passed"),  # more runs make it no worse
+        ("BK206", plan_of(OPEN, rule(schedule="cron(0 2 ? * SUN *)")), "unknown"),
         ("BK207", plan_of(rule()), "passed"),
         ("BK207", plan_of(rule(schedule="cron(0 14 * * ? *)")), "failed"),
         ("BK207", plan_of(rule(schedule=OPEN), rule(schedule="cron(0 14 * * ? *)")), "failed"),

@@ -219,3 +219,14 @@ def test_bk802(targets: list[Any], outcome: str) -> None:
 def test_losing_sight_never_flips(block: Block) -> None:
     scope = Scope(allowed_regions=frozenset({"eu-west-1", "eu-central-1"}))
     assert never_flips([block], ["BK208", "BK701", "BK703", "BK802"], scope=scope) > 10
+
+
+def test_losing_sight_of_a_volume_or_what_takes_it_never_flips() -> None:
+    volume = terraform(
+        "aws_ebs_volume", availability_zone="eu-west-1a", size=10, type="gp3", encrypted=True, tags={"a": "b"}
+    )
+    taken = policy({"resource_types": ["VOLUME"], "target_tags": {"a": "b"}, "schedule": [daily()]})
+    instance = terraform("aws_instance", ami="ami-1", instance_type="t3.micro", tags={"a": "b"})
+    assert outcomes(volume, taken, rule="BK110")[volume.address].outcome.value in ("passed", "unknown")
+    for blocks in ([volume, taken], [volume, DEFAULT[0]], [volume], [instance, CUSTOM[0]], [instance, DEFAULT[0]]):
+        assert never_flips(blocks, ["BK109", "BK110", "BK103"]) > 0
