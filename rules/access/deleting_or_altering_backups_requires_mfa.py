@@ -54,7 +54,7 @@ def deleting_or_altering_backups_requires_mfa(identity: Principal, demand: Objec
         return _failed("it can, without MFA,", free)
     if perhaps:
         raise CouldNotCheck(
-            Unknown(Reason.UNRESOLVED, f"{perhaps.action} on {perhaps.example} without MFA depends on {perhaps.why}")
+            Unknown(perhaps.reason, f"{perhaps.action} on {perhaps.example} without MFA depends on {perhaps.why}")
         )
     found.whole()
     return Verdict.passed("its policies allow it with MFA only")

@@ -109,7 +109,7 @@ def _judged(code: CodeRequest, base: Path, bench: Bench, *, quiet: bool, mend: b
             codes = tuple(one for one in codes if one.root in only)
         was = judged_before(past, bench, only, codes)
         judged = _mended(code, base, bench, codes, quiet=quiet, mend=mend)
-        sight = Sight.of((*past.codes, *judged.codes), [rule.id for rule in bench.rules])
+        sight = Sight.of(judged.codes, [rule.id for rule in bench.rules], past.codes)
         return Outcome(judged, compare(was, judged.findings.findings, sight, moves_in(judged.codes)))
 
 

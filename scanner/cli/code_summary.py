@@ -123,7 +123,7 @@ def _failures(console: Console, report: Report, findings: Sequence[Finding]) -> 
             if demanded:
                 text.append(f"; demanded: {flat(demanded)}", style="dim")
             console.print(indented(text, 2))
-            for one in alike[:MOST_NAMES]:
+            for one in sorted(alike, key=_order)[:MOST_NAMES]:
                 _place(console, report, one)
             _more(console, len(alike) - MOST_NAMES)
         _more(console, sum(len(alike) for alike in islice(same.values(), MOST_SAID, None)))
@@ -142,6 +142,11 @@ def _place(console: Console, report: Report, one: Finding, said: str = "") -> No
     for note in notes:
         line.append(f"  {flat(note)}", style="magenta")
     console.print(line, soft_wrap=True)
+
+
+def _order(one: Finding) -> tuple[str, int, str]:
+    spot = spot_of(one)
+    return (spot.file, spot.line, one.subject.id) if spot is not None else ("", 0, one.subject.id)
 
 
 def _address(one: Finding) -> str:

@@ -46,10 +46,10 @@ class Sight:
     hidden: Collection[str] = ()
 
     @classmethod
-    def of(cls, codes: Iterable[Code], rules: Collection[str]) -> Sight:
-        """Give what was looked at in these roots by these rules."""
-        codes = list(codes)
-        return cls(rules, {one.root for one in codes}, {one.root for one in codes if one.problems})
+    def of(cls, codes: Collection[Code], rules: Collection[str], before: Collection[Code] = ()) -> Sight:
+        """Give what was looked at by these rules: the roots of now, and those before that are there no more."""
+        roots = {one.root for one in (*before, *codes)}
+        return cls(rules, roots, {one.root for one in codes if one.problems})
 
     def shows(self, finding: Finding) -> bool:
         """Say whether a finding would be there now if the failure still were."""

@@ -81,7 +81,7 @@ def is_open(text: str) -> bool:
 
 def alike(one: str, other: str) -> bool | None:
     """Say whether two texts are the same; None where that hangs on a place that code leaves open."""
-    if str.__eq__(one, other):
+    if str(one) == str(other):
         return True
     if isinstance(one, Unnamed) or isinstance(other, Unnamed):
         return None if one and other else False
@@ -153,6 +153,14 @@ class Nearby:
         last = _parts(text)[-1]
         some = self._all if OPEN in last else (*self._by_last.get(last, ()), *self._open)
         return (one for one in some if alike(one, text) is None)
+
+
+def filled(pattern: str, star: str, mark: str) -> str:
+    """Put something in for the wildcards of a pattern; what stands for an open place stays."""
+    if OPEN not in pattern:
+        return pattern.replace("*", star)
+    signs = _compiled(f"{_STAND_IN}|[*?]")
+    return signs.sub(lambda one: star if one[0] == "*" else mark if one[0] == OPEN else one[0], pattern)
 
 
 def is_arn(text: str) -> bool:

@@ -194,9 +194,9 @@ class Court:
             return (), ()
         own = caller.account
         classes = [
-            (alike(values[ACCOUNT][0], own), spans)
+            (alike(there[0], own), spans)
             for values, spans in self.shelf.classes([ACCOUNT])
-            if values.get(ACCOUNT)
+            if (there := values.get(ACCOUNT))
         ]
         return _all(spans for same, spans in classes if same is False), _all(
             spans for same, spans in classes if same is None

@@ -187,9 +187,10 @@ def _by(names: tuple[str, ...], caller: Caller, *, denies: bool) -> Iterator[tup
         sure = How.ACCOUNT
     if sure is not None:
         yield sure, None
-    if OPEN not in caller.arn and not any(OPEN in name for name in names):
+    texts = [name for name in names if isinstance(name, str)]
+    if OPEN not in caller.arn and not any(OPEN in name for name in texts):
         return
-    for name in names:
+    for name in texts:
         how = by_name if alike(name, caller.arn) is None else None
         if how is None and sessions and fits(f"{caller.sessions}*", name, matches) is None:
             how = How.ITSELF

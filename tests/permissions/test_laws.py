@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scanner.permissions.context import Caller
 from scanner.permissions.document import Condition, Document, Principals, Statement
 from scanner.permissions.evaluate import Access, Court, Outcome, Policies, ask
-from scanner.permissions.extents import difference, intersection, joined, size, union
+from scanner.permissions.extents import Extent, difference, intersection, joined, size, union
 from scanner.permissions.patterns import matches
 from scanner.permissions.shelf import Shelf, Target
 from scanner.permissions.truth import Doubt

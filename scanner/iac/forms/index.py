@@ -311,6 +311,50 @@ MODULES: dict[str, Entry] = {
             "aws_iam_user_policy_attachment", "aws_iam_group_policy_attachment", "aws_iam_policy_attachment",
         ),
     ),
+    "secretsmanager": Entry(
+        kinds=("aws.secretsmanager.secret",),
+        types=("aws_secretsmanager_secret", "AWS::SecretsManager::Secret"),
+        satellites=("aws_secretsmanager_secret_rotation", "AWS::SecretsManager::RotationSchedule"),
+    ),
+    "cloudtrail": Entry(kinds=("aws.cloudtrail.trail",), types=("aws_cloudtrail", "AWS::CloudTrail::Trail")),
+    "config_service": Entry(
+        kinds=("aws.config.recording",),
+        types=(
+            "aws_config_configuration_recorder", "aws_config_delivery_channel", "AWS::Config::ConfigurationRecorder",
+            "AWS::Config::DeliveryChannel",
+        ),
+        satellites=("aws_config_configuration_recorder_status",),
+    ),
+    "guardduty": Entry(
+        kinds=("aws.guardduty.detector",), types=("aws_guardduty_detector", "AWS::GuardDuty::Detector")
+    ),
+    "scanning": Entry(
+        kinds=("aws.security.scanning",),
+        types=(
+            "aws_securityhub_account", "AWS::SecurityHub::Hub", "aws_securityhub_account_v2", "AWS::SecurityHub::HubV2",
+            "aws_inspector2_enabler",
+        ),
+    ),
+    "cognito": Entry(
+        kinds=("aws.cognito.user-pool",), types=("aws_cognito_user_pool", "AWS::Cognito::UserPool")
+    ),
+    "codecommit": Entry(
+        kinds=("aws.codecommit.repository",), types=("aws_codecommit_repository", "AWS::CodeCommit::Repository")
+    ),
+    "access_analyzer": Entry(
+        kinds=("aws.access-analyzer.analyzer",),
+        types=("aws_accessanalyzer_analyzer", "AWS::AccessAnalyzer::Analyzer"),
+    ),
+    "organizations": Entry(
+        kinds=(
+            "aws.organizations.service-control-policy", "aws.organizations.resource-control-policy",
+            "aws.organizations.membership", "aws.organizations.account",
+        ),
+        types=(
+            "aws_organizations_policy", "AWS::Organizations::Policy", "aws_organizations_organization",
+            "AWS::Organizations::Organization", "aws_organizations_account", "AWS::Organizations::Account",
+        ),
+    ),
 }  # fmt: skip
 
 TYPES = {type_: module for module, entry in MODULES.items() for type_ in entry.types}

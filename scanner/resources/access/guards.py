@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from scanner.model.arn import filled, fits, has_wildcards
 from scanner.permissions.actions import GUARDED
 from scanner.permissions.context import Caller, Mfa, context_of
 from scanner.permissions.document import Document
@@ -50,24 +51,29 @@ def leaks(policy: Document, vault: str, account: str, declared: Sequence[str]) -
     )
     itself = Shelf([Target(vault, region=region, account=account)])
     found: list[Leak] = []
-    for who, caller in _callers(policy, f"arn:{partition}:iam::{account}:", declared):
+    for who, caller, doubt in _callers(policy, f"arn:{partition}:iam::{account}:", declared):
         for action in GUARDED:
             shelf = itself if action.endswith("AccessPolicy") else points
             denied = [paper.sides(action, shelf, caller, context_of(caller, mfa=mfa)).denies for mfa in Mfa]
-            if any(one.most != shelf.whole for one in denied):
+            if doubt and any(one.yes != shelf.whole for one in denied):
+                found.append(Leak(action, who, doubt))
+            elif any(one.most != shelf.whole for one in denied):
                 return (Leak(action, who),)
-            if any(one.yes != shelf.whole for one in denied):
+            elif any(one.yes != shelf.whole for one in denied):
                 found.append(Leak(action, who, next(why for one in denied for why in one.why)))
     return tuple(found)
 
 
-def _callers(policy: Document, own: str, declared: Sequence[str]) -> Iterator[tuple[str, Caller]]:
-    yield "", Caller(f"{own}role/{_NOBODY}", {})
-    yield "", Caller(f"{own}user/{_NOBODY}", {})
+def _callers(policy: Document, own: str, declared: Sequence[str]) -> Iterator[tuple[str, Caller, str]]:
+    """Give who must be denied; with a reason where code leaves open whether the configuration declares them."""
+    yield "", Caller(f"{own}role/{_NOBODY}", {}), ""
+    yield "", Caller(f"{own}user/{_NOBODY}", {}), ""
     for name in dict.fromkeys(_named(policy, own)):
         for pattern in _own(name, own):
-            if not (covered(name, declared) or covered(pattern, declared) or _session_covered(pattern, declared)):
-                yield name, Caller(pattern.replace("*", _NOBODY).replace("?", "x"), {})
+            answers = (covered(name, declared), covered(pattern, declared), _session_covered(pattern, declared))
+            if True not in answers:
+                somebody = Caller(filled(pattern, _NOBODY, "x"), {})
+                yield name, somebody, f"whether {name} is declared" if None in answers else ""
 
 
 def _named(policy: Document, own: str) -> Iterator[str]:
@@ -88,7 +94,7 @@ def _own(pattern: str, own: str) -> Iterator[str]:
     mine = own.split(":")
     parts = _SAME.sub(mine[4], pattern).split(":", 5)
     if len(parts) == len(mine):
-        here = [there if matches(part, there) else part for part, there in zip(parts[:5], mine, strict=False)]
+        here = [there if fits(part, there, matches) else part for part, there in zip(parts[:5], mine, strict=False)]
         if parts[5] != "root":
             yield ":".join((*here, parts[5]))
     elif len(parts) > 1:
@@ -97,17 +103,20 @@ def _own(pattern: str, own: str) -> Iterator[str]:
         yield from (f"{own}{kind}/{pattern}" for kind in ("role", "user"))
 
 
-def _session_covered(pattern: str, declared: Sequence[str]) -> bool:
+def _session_covered(pattern: str, declared: Sequence[str]) -> bool | None:
     """Say whether a pattern stands for sessions of a role that is declared; their ARNs leave its path out."""
     head, _, tail = pattern.partition(":assumed-role/")
     role = tail.partition("/")[0]
-    return bool(role) and (
-        covered(f"{head.replace(':sts:', ':iam:')}:role/{role}", declared)
-        or any(":role/" in one and one.endswith(f"/{role}") for one in declared)
-    )
+    if not role or any(":role/" in one and one.endswith(f"/{role}") for one in declared):
+        return bool(role)
+    return covered(f"{head.replace(':sts:', ':iam:')}:role/{role}", declared)
 
 
-def covered(pattern: str, declared: Sequence[str]) -> bool:
-    """Say whether everyone whom a pattern fits is declared."""
-    wild = "*" in pattern or "?" in pattern
-    return any(one == pattern or (matches(one, pattern) and not (wild and "?" in one)) for one in declared)
+def covered(pattern: str, declared: Sequence[str]) -> bool | None:
+    """Say whether everyone whom a pattern fits is declared; none where the code does not settle it."""
+    wild = has_wildcards(pattern)
+    answers = {
+        one == pattern or (fits(one, pattern, matches) if not (wild and has_wildcards(one.replace("*", ""))) else False)
+        for one in declared
+    }
+    return True if True in answers else None if None in answers else False

@@ -46,6 +46,8 @@ class Deed:
     why: str = ""
     without_mfa: int = 0
     perhaps_without_mfa: int = 0
+    #: why it is not certain, in a word
+    reason: Reason = Reason.UNRESOLVED
 
 
 def deeds(principal: Principal, look: Look) -> Partial[Deed]:
@@ -69,6 +71,9 @@ def reads(kind: type[Principal]) -> list[Fact[Any]]:
 
 def _membership() -> type[Resource]:
     return kinds()[_MEMBERSHIP]
+
+
+_NOT_LOOKED_AT = "service control policies could not be read: the organisation was not looked at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +115,7 @@ def _unseen(look: Look, sort: str) -> tuple[tuple[Document, ...], ...] | Doubt:
         for one in each.found(kind):
             return Doubt(f"{kind.title} {one.name} is in the code, which does not tell whom it bounds")
     if look.estate.source is Source.LIVE or look.gap(kind) is not None:
-        return Doubt("service control policies could not be read: the organisation was not looked at")
+        return Doubt(_NOT_LOOKED_AT)
     return ()
 
 
@@ -172,6 +177,7 @@ def _may_more(place: Place, documents: tuple[Document, ...]) -> bool:
 def _deed(action: str, place: Place, answer: Answer, principal: Principal, caller: Caller) -> Deed:
     sure, perhaps = answer.extent.yes, answer.extent.maybe
     first = (sure or perhaps)[0][0]
+    why = "; ".join(answer.extent.why) or "; ".join(answer.without_mfa.why)
     return Deed(
         action,
         place.title,
@@ -179,9 +185,11 @@ def _deed(action: str, place: Place, answer: Answer, principal: Principal, calle
         place.court.shelf.targets[first].id,
         _by(action, first, place, principal, caller),
         size(perhaps),
-        "; ".join(answer.extent.why) or "; ".join(answer.without_mfa.why),
+        why,
         size(answer.without_mfa.yes),
         size(answer.without_mfa.maybe),
+        # The organisation of code is other code.
+        Reason.OPEN if why == _NOT_LOOKED_AT and principal.declaration is not None else Reason.UNRESOLVED,
     )
 
 
@@ -200,7 +208,7 @@ def certainly(found: Partial[Deed]) -> tuple[Deed, ...]:
     sure = tuple(one for one in found.known if one.count)
     if not sure:
         for one in found.known:
-            raise CouldNotCheck(Unknown(Reason.UNRESOLVED, f"{one.action} on {one.example} depends on {one.why}"))
+            raise CouldNotCheck(Unknown(one.reason, f"{one.action} on {one.example} depends on {one.why}"))
         found.whole()
     return sure
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from scanner.model.arn import Somewhere
+from scanner.model.arn import Unnamed, fits
 from scanner.model.errors import CouldNotCheck
 from scanner.permissions.conditions import all_hold
 from scanner.permissions.context import Caller, Context, Values
@@ -108,10 +108,15 @@ def _names(one: Statement, action: str, resource: str) -> Truth:
     acts = opposite(acts) if one.other_actions else acts
     if acts is False or not one.resources:
         return acts
-    there = any_true(_told(partial(matches, pattern, resource)) for pattern in one.resources)
-    if there is False and isinstance(resource, Somewhere):
-        there = Doubt(f"the code does not settle {resource!s}, which a statement may be about")
+    there = any_true(_told(partial(_fits, pattern, resource)) for pattern in one.resources)
     return all_true((acts, opposite(there) if one.other_resources else there))
+
+
+def _fits(pattern: str, resource: str) -> Truth:
+    answer = (matches(pattern, resource) or None) if isinstance(resource, Unnamed) else fits(pattern, resource, matches)
+    if answer is None:
+        return Doubt(f"the code does not settle {resource!s}, which a statement may be about")
+    return answer
 
 
 def _applies(one: Statement, sender: Sender, context: Context, document: Document) -> Truth:

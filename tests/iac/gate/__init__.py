@@ -1,0 +1,1 @@
+"""Tests of the gate: code judged from the command line."""
