@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from rules.kit import rule
+from scanner.model.arn import fits
+from scanner.model.errors import CouldNotCheck
 from scanner.model.policy import Objective
+from scanner.model.reading import Reason, Unknown
 from scanner.model.verdict import Severity, Verdict
 from scanner.permissions.patterns import matches
 from scanner.resources.access.reach import certainly, told
@@ -30,12 +33,17 @@ def only_declared_roles_can_delete_backups_or_shorten_retention(identity: Princi
     """
     if isinstance(identity, Role) and identity.service_linked:
         return Verdict.exempt("a service of AWS made it for itself and alone can take it")
-    if any(matches(pattern, identity.id) for pattern in demand.scope.backup_roles):
+    declared = {fits(pattern, identity.id, matches) for pattern in demand.scope.backup_roles}
+    if True in declared:
         return Verdict.passed("the configuration declares it under backup_roles")
     if isinstance(identity, Role) and identity.entry.of_backup:
         services = " and ".join(identity.entry.services)
         return Verdict.exempt(f"only {services} can take it, to make and expire backups")
     found = certainly(identity.deeds)
+    if found and None in declared:
+        raise CouldNotCheck(
+            Unknown(Reason.UNRESOLVED, f"whether backup_roles declares {identity.id}, the code does not settle")
+        )
     if found:
         return Verdict.failed(f"it can {told(found)}", "that only declared roles can")
     return Verdict.passed("it can neither delete a backup nor shorten how long one is kept")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rules.kit import rule
+from scanner.model.arn import is_among
 from scanner.model.look import any_of
 from scanner.model.policy import Objective
 from scanner.model.verdict import Severity, Verdict
@@ -44,7 +45,7 @@ def other_accounts_get_in_only_as_declared(role: Role, demand: Objective) -> Ver
 
     if any_of(entrants, astray):
         return Verdict.failed(found[-1], "only declared accounts, third parties by an external id")
-    outside = sorted({one.name for one in entrants if one.name != role.account and one.name})
+    outside = sorted({one.name for one in entrants if one.name and one.name != str(role.account)})
     return Verdict.passed(f"lets in {', '.join(outside)} as declared" if outside else "lets in nobody from outside")
 
 
@@ -54,16 +55,16 @@ def _flaw(one: Entrant, role: Role, known: set[str], allowed: set[str]) -> str:
             return ""
         whose = "its token says anything" if one.shared else "neither audience nor subject is tested"
         return f"lets in whomever {one.name} vouches for: {whose}"
-    if one.by is By.ACCOUNT and one.name in known:
+    if one.by is By.ACCOUNT and is_among(one.name, known):
         return ""
     if one.organisations and {ours.lower() for ours in one.organisations} <= {(role.organisation or "").lower(), _OURS}:
         return ""
     if one.by is By.EVERYONE:
         among = f" of organisation {', '.join(one.organisations)}" if one.organisations else ", whatever their account"
         return f"lets in everyone{among}"
-    if one.name not in allowed:
+    if not is_among(one.name, allowed):
         return f"lets in account {one.name}, which is not declared"
-    if one.bound or one.name in (fellows := role.fellows).known:
+    if one.bound or is_among(one.name, (fellows := role.fellows).known):
         return ""
     fellows.whole()
     return f"lets in account {one.name}, which is not ours, without an external id"

@@ -6,9 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from rules.kit import rule
+from scanner.model.arn import does_fit
 from scanner.model.errors import CouldNotCheck
+from scanner.model.look import any_of
 from scanner.model.policy import Objective
 from scanner.model.verdict import Severity, Verdict
+from scanner.permissions.patterns import matches
 from scanner.resources.aws_backup.plans import PlanRule
 from scanner.resources.ec2.volumes import Volume
 from scanner.resources.protection import Recoverable
@@ -76,7 +79,10 @@ def _archived(store: Recoverable, rule: PlanRule, demand: Objective) -> str:
             return "moves copies to cold storage"
         return "moves backups to cold storage" if rule.cold_after and not rule.continuous else ""
     wanted, own = demand.retention, f":{store.region}:{store.account}:backup-vault:{rule.vault}"
-    kept = any((copy.kept is None or copy.kept >= wanted) and not copy.vault.endswith(own) for copy in rule.copies)
+    kept = any_of(
+        rule.copies,
+        lambda copy: (copy.kept is None or copy.kept >= wanted) and not does_fit(f"*{own}", copy.vault, matches),
+    )
     return "keeps copies in another vault" if kept else ""
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from rules.kit import rule
+from scanner.model.arn import same
 from scanner.model.duration import speak
-from scanner.model.look import perhaps
+from scanner.model.look import perhaps, those
 from scanner.model.policy import Objective
 from scanner.model.verdict import Severity, Verdict
 from scanner.resources.protection import Recoverable
@@ -35,22 +36,22 @@ def copies_in_another_account(store: Recoverable, demand: Objective) -> Verdict:
     since = demand.at - 2 * demand.snapshot_every
     asked = f"a copy in another account, no older than {speak(2 * demand.snapshot_every)}"
     elsewhere, copied = perhaps(lambda: store.elsewhere), store.copied
-    for one in elsewhere.known:
-        if one.sound and one.account not in ("", store.account):
-            return Verdict.passed(f"in account {one.account}: {one.how}", asked)
-    away = [copy for copy in copied.known if copy.account != store.account]
-    last = max(away, key=lambda copy: copy.at, default=None)
+    beyond = those(elsewhere.known, lambda one: one.sound and one.account and not same(one.account, store.account))
+    for one in beyond.known:
+        return Verdict.passed(f"in account {one.account}: {one.how}", asked)
+    away = those(copied.known, lambda copy: not same(copy.account, store.account))
+    last = max(away.known, key=lambda copy: copy.at, default=None)
     if last is not None and last.at >= since:
         return Verdict.passed(f"copied to account {last.account} {last.at:%Y-%m-%d %H:%M} UTC", asked)
     if store.created_at > since:
         return Verdict.exempt(f"created {store.created_at:%Y-%m-%d %H:%M} UTC, its first copy is not due yet")
-    elsewhere.whole()
-    copied.whole()
+    for part in (elsewhere, copied, beyond, away):
+        part.whole()
     if because := store.piecewise:
         return Verdict.exempt(because)
     if last is not None:
         return Verdict.failed(f"last copied to account {last.account} {last.at:%Y-%m-%d %H:%M} UTC", asked)
-    meant = {copy.account for cover in store.plans.known for copy in cover.rule.copies} - {"", store.account}
+    meant = {str(copy.account) for cover in store.plans.known for copy in cover.rule.copies} - {"", str(store.account)}
     if meant:
         return Verdict.failed(f"a plan copies to account {', '.join(sorted(meant))}, but no copy job completed", asked)
     return Verdict.failed("no copy leaves the account", asked)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from rules.kit import rule
+from scanner.model.arn import least_and_most, unsettled
 from scanner.model.duration import speak
+from scanner.model.errors import CouldNotCheck
 from scanner.model.look import perhaps
 from scanner.model.policy import Objective
 from scanner.model.verdict import Severity, Verdict
@@ -34,19 +36,21 @@ def copies_in_another_region(store: Recoverable, demand: Objective) -> Verdict:
     wanted = demand.copies_in_regions
     since = demand.at - 2 * demand.snapshot_every
     made, elsewhere, copied = store.made, perhaps(lambda: store.elsewhere), store.copied
-    regions = {store.region: "the primary"}
+    here = str(store.region)
+    regions = {here: "the primary"}
     regions.update(
-        {one.region: one.how for one in elsewhere.known if one.sound and one.region not in ("", store.region)}
+        {str(one.region): one.how for one in elsewhere.known if one.sound and str(one.region) not in ("", here)}
     )
     for one in made.known:
-        if one.usable and (one.made_at >= since or one.continuous) and one.region != store.region:
-            regions[one.region] = f"a backup of {one.made_at:%Y-%m-%d %H:%M} UTC"
+        if one.usable and (one.made_at >= since or one.continuous) and str(one.region) != here:
+            regions[str(one.region)] = f"a backup of {one.made_at:%Y-%m-%d %H:%M} UTC"
     for copy in copied.known:
-        if copy.at >= since and copy.region != store.region:
-            regions.setdefault(copy.region, f"copied {copy.at:%Y-%m-%d %H:%M} UTC, not looked at")
+        if copy.at >= since and str(copy.region) != here:
+            regions.setdefault(str(copy.region), f"copied {copy.at:%Y-%m-%d %H:%M} UTC, not looked at")
     observed = "in " + ", ".join(f"{region} ({how})" for region, how in sorted(regions.items()))
     asked = f"copies in {wanted} regions, no older than {speak(2 * demand.snapshot_every)}"
-    if len(regions) >= wanted:
+    least, most = least_and_most(regions)
+    if least >= wanted:
         return Verdict.passed(observed, asked)
     if store.created_at > since:
         return Verdict.exempt(f"created {store.created_at:%Y-%m-%d %H:%M} UTC, its first copy is not due yet")
@@ -54,10 +58,14 @@ def copies_in_another_region(store: Recoverable, demand: Objective) -> Verdict:
         part.whole()
     if because := store.piecewise:
         return Verdict.exempt(because)
-    unsound = [f"{one.region} ({one.how})" for one in elsewhere.known if not one.sound and one.region not in regions]
+    if most >= wanted:
+        raise CouldNotCheck(unsettled(*sorted(regions)[:2]))
+    unsound = [
+        f"{one.region} ({one.how})" for one in elsewhere.known if not one.sound and str(one.region) not in regions
+    ]
     if unsound:
         observed += f"; not whole or not up to date in {', '.join(sorted(unsound))}"
-    meant = {copy.region for cover in store.plans.known for copy in cover.rule.copies} - set(regions)
+    meant = {str(copy.region) for cover in store.plans.known for copy in cover.rule.copies} - set(regions)
     if meant:
         observed += f"; a plan copies to {', '.join(sorted(meant))}, but no copy arrived lately"
     return Verdict.failed(observed, asked)

@@ -6,8 +6,9 @@ from collections.abc import Collection
 from typing import Any
 
 from rules.kit import rule
+from scanner.model.arn import is_among
 from scanner.model.errors import CouldNotCheck
-from scanner.model.look import Partial, any_of, gathered, perhaps, those
+from scanner.model.look import Partial, gathered, perhaps, those
 from scanner.model.policy import Objective
 from scanner.model.verdict import Severity, Verdict
 from scanner.resources import dlm
@@ -73,7 +74,7 @@ def _sent(resource: plans.Plan | dlm.Policy) -> Partial[str]:
 
 def _among(allowed: Collection[str], region: str) -> bool:
     """Say whether a region is allowed; raise where code leaves it open."""
-    return any_of(allowed, lambda one: one == region)
+    return is_among(region, allowed)
 
 
 def _since(backup: Backup) -> str:

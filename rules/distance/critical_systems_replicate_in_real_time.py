@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from rules.kit import rule
+from scanner.model.arn import same
+from scanner.model.look import those
 from scanner.model.policy import Objective
 from scanner.model.verdict import Severity, Verdict
 from scanner.resources.dynamodb import Table
@@ -31,7 +33,9 @@ def critical_systems_replicate_in_real_time(store: Instance | DatabaseCluster | 
     """
     demand.only_if("real_time_replication")
     if isinstance(store, Table):
-        regions = [region for region in store.replicas if region != store.region and region not in store.stale]
+        fresh = (region for region in store.replicas if region not in store.stale)
+        found = those(fresh, lambda region: not same(region, store.region))
+        regions = found.known or found.whole()
         return Verdict.when(
             bool(regions), f"it has replicas in {', '.join(regions)}" if regions else "it has no replica", "a replica"
         )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from rules.kit import rule
+from scanner.model.arn import OPEN, place_of, same
+from scanner.model.errors import CouldNotCheck
 from scanner.model.policy import Objective
 from scanner.model.verdict import Severity, Verdict
 from scanner.resources.keys import GONE
@@ -35,8 +37,8 @@ def keys_are_where_the_copies_are(backup: Backup, demand: Objective) -> Verdict:
     if key is None:
         return Verdict.exempt(f"copied from {origin}, and encrypted with no KMS key of its own")
     demanded = f"an enabled key in {backup.region}"
-    region = key.split(":")[3] if key.startswith("arn:") else backup.region
-    if region != backup.region:
+    region = place_of(key)[0] if key.startswith("arn:") else backup.region
+    if not same(region, backup.region):
         return Verdict.failed(f"copied from {origin}, but its key lies in {region}", demanded)
     state = backup.key_state
     said = "does not exist any more" if state == GONE else f"is {state}"
@@ -45,17 +47,18 @@ def keys_are_where_the_copies_are(backup: Backup, demand: Objective) -> Verdict:
 
 def _origin(backup: Backup) -> str:
     """Give the region and account it came from, where that is another; the kinds name it by ARN or by region."""
+    doubt: CouldNotCheck | None = None
     for name in (backup.copied_from, backup.source):
-        if name is None:
-            continue
-        if _REGION.fullmatch(name) and name != backup.region:
-            return name
-        parts = name.split(":", 5)
-        if parts[0] != "arn" or len(parts) < 6:
-            continue
-        region, account = parts[3] or backup.region, parts[4] or backup.account
-        if region != backup.region:
-            return region
-        if account != backup.account:
-            return f"account {account}"
+        region, account = ("", "") if name is None else place_of(name)
+        if name is not None and (_REGION.fullmatch(name) or name.startswith(OPEN)):
+            region = name
+        try:
+            if region and not same(region, backup.region):
+                return region
+            if account and not same(account, backup.account):
+                return f"account {account}"
+        except CouldNotCheck as stop:
+            doubt = doubt or stop
+    if doubt is not None:
+        raise doubt
     return ""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from rules.kit import rule
+from scanner.model.arn import least_and_most, same, unsettled
+from scanner.model.errors import CouldNotCheck
 from scanner.model.policy import Objective
 from scanner.model.verdict import Severity, Verdict
 from scanner.resources.secretsmanager import Secret
@@ -28,7 +30,7 @@ def secrets_have_a_replica(secret: Secret, demand: Objective) -> Verdict:
     if wanted < 2:
         return Verdict.exempt("the policy asks for one region only")
     primary = secret.primary_region
-    if primary is not None and primary != secret.region:
+    if primary is not None and not same(primary, secret.region):
         return Verdict.exempt(f"is itself a replica of the secret in {primary}")
     if secret.managed_by is not None:
         return Verdict.exempt(f"made and managed by {secret.managed_by}, which makes another where it is needed")
@@ -36,4 +38,7 @@ def secrets_have_a_replica(secret: Secret, demand: Objective) -> Verdict:
     there = sorted({secret.region, *(one.region for one in replicas if one.status in _THERE)})
     broken = [f"{one.region} {one.status}" for one in replicas if one.status not in _THERE]
     said = f"in {', '.join(there)}" + (f" (not in {', '.join(broken)})" if broken else "")
-    return Verdict.when(len(there) >= wanted, said, f"{wanted} regions")
+    least, most = least_and_most(there)
+    if least < wanted <= most:
+        raise CouldNotCheck(unsettled(*sorted(map(str, there), reverse=True)[-2:]))
+    return Verdict.when(least >= wanted, said, f"{wanted} regions")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from rules.kit import rule
+from scanner.model.arn import is_among
+from scanner.model.look import those
 from scanner.model.policy import Objective
 from scanner.model.verdict import Severity, Verdict
 from scanner.resources.key_policies import ADMINISTER, USE
@@ -35,9 +37,11 @@ def key_policies_name_who(key: Key, demand: Objective) -> Verdict:
     if any(grant.everyone for grant in grants):
         return Verdict.failed("its policy lets everyone in, whatever their account", demanded)
     allowed = {key.account, *demand.scope.allowed_accounts}
-    strangers = sorted({account for grant in grants for account in grant.accounts} - allowed)
-    if strangers:
-        return Verdict.failed(f"its policy lets in account {', '.join(strangers)}, which is not allowed", demanded)
+    named = {account for grant in grants for account in grant.accounts}
+    strangers = those(sorted(named), lambda one: not is_among(one, allowed))
+    if strangers.known:
+        who = ", ".join(strangers.known)
+        return Verdict.failed(f"its policy lets in account {who}, which is not allowed", demanded)
     lacking = [
         word
         for word, actions in (("administer", ADMINISTER), ("use", USE))
@@ -47,4 +51,5 @@ def key_policies_name_who(key: Key, demand: Objective) -> Verdict:
         whole = any(not grant.names and grant.permits(ADMINISTER) for grant in grants)
         who = ", only the account as a whole" if whole else ""
         return Verdict.failed(f"its policy names nobody who may {' or '.join(lacking)} it{who}", demanded)
+    strangers.whole()
     return Verdict.passed("its policy names who may administer and who may use it")

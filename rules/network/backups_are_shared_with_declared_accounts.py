@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rules.kit import rule
+from scanner.model.arn import is_among
 from scanner.model.errors import CouldNotCheck
-from scanner.model.look import any_of, legible, those
+from scanner.model.look import legible, those
 from scanner.model.policy import Objective
 from scanner.model.verdict import Severity, Verdict
 from scanner.permissions.outsiders import Door, Whom, doors
@@ -65,7 +66,7 @@ def backups_are_shared_with_declared_accounts(backup: Shared | Vault, demand: Ob
         return Verdict.failed(f"shared with {', '.join(map(_called, strangers))}", _DEMANDED)
     if isinstance(backup, (DiskSnapshot, Image)) and backup.public:
         return Verdict.failed("shared with everyone", _DEMANDED)
-    others = sorted(one for one in shared if one != backup.account)
+    others = sorted(one for one in shared if one != str(backup.account))
     return Verdict.passed(f"shared with {', '.join(others)}, declared" if others else "shared with nobody")
 
 
@@ -85,7 +86,7 @@ def _vault(vault: Vault, allowed: Iterable[str]) -> Verdict:
 
 def _strangers(names: Iterable[str], allowed: Iterable[str]) -> tuple[str, ...]:
     """Give those of some accounts that are not declared; raise where one may be the account itself, left open by code."""
-    found = those(names, lambda one: not any_of(allowed, lambda known: known == one))
+    found = those(names, lambda one: not is_among(one, allowed))
     return found.known or found.whole()
 
 

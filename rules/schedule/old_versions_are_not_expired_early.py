@@ -24,12 +24,19 @@ def old_versions_are_not_expired_early(bucket: Bucket, demand: Objective) -> Ver
     if not bucket.versioning:
         return Verdict.exempt("it keeps no versions (see BK111)")
     wanted = demand.retention
-    expiring = [
-        (one.noncurrent_after, one) for one in bucket.lifecycle if one.enabled and one.noncurrent_after is not None
-    ]
-    if not expiring:
+    expiring: list[tuple[timedelta, LifecycleRule]] = []
+    doubt: CouldNotCheck | None = None
+    for one in bucket.lifecycle:
+        try:
+            if one.enabled and one.noncurrent_after is not None:
+                expiring.append((one.noncurrent_after + timedelta(), one))
+        except CouldNotCheck as stop:  # a rule that code leaves open says nothing of the others
+            doubt = doubt or stop
+    after, first = min(expiring, key=lambda one: one[0], default=(wanted, None))
+    if after >= wanted and doubt is not None:
+        raise doubt
+    if first is None:
         return Verdict.passed("no lifecycle rule expires old versions", speak(wanted))
-    after, first = min(expiring, key=lambda one: one[0])
     return Verdict.when(after >= wanted, _say(after, first), speak(wanted))
 
 

@@ -47,7 +47,7 @@ def before(code: CodeRequest, base: Path, *, quiet: bool) -> Iterator[Past]:
     for path in here:
         if not path.is_relative_to(base):
             raise click.UsageError(f"--base: {path} is outside of the repository {base}, of which the commit is")
-    start = since(base, code.base)
+    start = since(base, code.base or "")
     if start.warning:
         click.echo(f"backup-scan: --base: {start.warning}", err=True)
     with tree_of(base, start.commit, _ignored(base)) as tree:

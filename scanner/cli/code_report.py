@@ -97,7 +97,7 @@ def _results(code: CodeRequest) -> Results | None:
 
 def _judged(code: CodeRequest, base: Path, bench: Bench, *, quiet: bool, mend: bool) -> Outcome:
     codes = read_code(code, code.code, base, quiet=quiet)
-    if not code.base:
+    if code.base is None:
         judged = _mended(code, base, bench, codes, quiet=quiet, mend=mend)
         return Outcome(judged, _since_baseline(code, bench, judged))
     from scanner.cli.before import before, judged_before  # noqa: PLC0415  # only where there was something before
@@ -110,7 +110,8 @@ def _judged(code: CodeRequest, base: Path, bench: Bench, *, quiet: bool, mend: b
         was = judged_before(past, bench, only, codes)
         judged = _mended(code, base, bench, codes, quiet=quiet, mend=mend)
         sight = Sight.of(judged.codes, [rule.id for rule in bench.rules], past.codes)
-        return Outcome(judged, compare(was, judged.findings.findings, sight, moves_in(judged.codes)))
+        moves = moves_in(judged.codes)
+        return Outcome(judged, compare(was, judged.findings.findings, sight, moves, judged.unasked))
 
 
 def _mended(
@@ -143,7 +144,8 @@ def _since_baseline(code: CodeRequest, bench: Bench, judged: Judged) -> Comparis
     was = baseline_of(code.baseline, catalogue().rules, chosen, bench.law.digest, judged.codes)
     for warning in was.warnings:
         click.echo(f"backup-scan: --baseline {code.baseline}: {warning}", err=True)
-    return compare(was.findings, judged.findings.findings, Sight.of(judged.codes, chosen), moves_in(judged.codes))
+    sight, moves = Sight.of(judged.codes, chosen), moves_in(judged.codes)
+    return compare(was.findings, judged.findings.findings, sight, moves, judged.unasked)
 
 
 def beside(code: CodeRequest, estates: tuple[Estate, ...], work: Plan, *, quiet: bool) -> tuple[Estate, ...]:
@@ -166,15 +168,15 @@ def refuse_what_excludes(code: CodeRequest, *, beside: bool, calls: bool) -> Non
     if calls and not beside:
         raise click.UsageError("--iac makes no calls: --dry-run and --probe are for accounts")
     alone = {
-        "--base": code.base, "--baseline": code.baseline is not None, "--fix": code.fix, "--diff": code.diff,
+        "--base": code.base is not None, "--baseline": code.baseline is not None, "--fix": code.fix, "--diff": code.diff,
         "--with-checkov": code.with_checkov, "--checkov-results": code.checkov_results is not None,
     }  # fmt: skip
     named = [name for name, given in alone.items() if given]
     if beside and named:
         raise click.UsageError(f"{', '.join(named)}: for code alone, without --account or --from")
-    if code.base and code.baseline is not None:
+    if code.base is not None and code.baseline is not None:
         raise click.UsageError("--base and --baseline exclude each other: both say what was there before")
-    if code.changed_only and not code.base:
+    if code.changed_only and code.base is None:
         raise click.UsageError("--changed-only needs --base: the commit since which files changed")
     if code.fix and code.diff:
         raise click.UsageError("--fix and --diff exclude each other: --diff changes nothing")

@@ -43,6 +43,7 @@ class Judged:
     findings: Findings
     #: by rule, how many questions no code can answer
     left_to_live: Mapping[str, int]
+    unasked: tuple[Finding, ...]
     comments: Comments
     #: by the fingerprint of a failure, the edits that mend it for certain, all of which are needed
     fixes: Mapping[str, tuple[Edit, ...]]
@@ -127,7 +128,7 @@ class Bench:
         estates: list[Estate] = []
         found: list[Finding] = []
         crashes: list[str] = []
-        left: Counter[str] = Counter()
+        unasked: list[Finding] = []
         fixes: dict[str, tuple[Edit, ...]] = {}
         for group in groups:
             origins: Origins = {}
@@ -138,7 +139,7 @@ class Bench:
             asked = []
             for one in judged.findings:
                 if one.reason is Reason.RUNTIME:
-                    left[one.rule.id] += 1
+                    unasked.append(one)
                 elif not one.subject.gap and not (one.reason is Reason.OPEN and one.subject.declaration is None):
                     asked.append(one)  # what is open about a whole region or account is nobody's block
             mine = list(waive(_waived(asked, self.configuration, self.at), comments, self.at))
@@ -157,7 +158,8 @@ class Bench:
             tuple(codes),
             tuple(estates),
             Findings(self.at, tuple(found), tuple(crashes)),
-            dict(left),
+            Counter(one.rule.id for one in unasked),
+            tuple(unasked),
             comments,
             fixes,
         )

@@ -28,7 +28,7 @@ _OPTIONS = (
                  help="The account that code which leaves it open is deployed to."),
     click.option("--whole-estate", is_flag=True,
                  help="The code is all there is: what it lacks is missing, not somewhere else."),
-    click.option("--base", default="", metavar="REF",
+    click.option("--base", metavar="REF",
                  help="Fail only for what was added or made worse since this commit."),
     click.option("--baseline", type=_FILE, metavar="FILE",
                  help="Fail only for what was added or made worse since this findings.json."),
@@ -60,7 +60,7 @@ class CodeRequest:
     deploy_region: str = ""
     deploy_account: str = ""
     whole_estate: bool = False
-    base: str = ""
+    base: str | None = None
     baseline: Path | None = None
     changed_only: bool = False
     fix: bool = False

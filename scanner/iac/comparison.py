@@ -69,8 +69,12 @@ def compare(
     after: Iterable[Finding],
     sight: Sight | None = None,
     moves: Mapping[tuple[str, str], str] = _NO_MOVES,
+    unasked: Iterable[Finding] = (),
 ) -> Comparison:
-    """Compare the findings on two states of the same code; `moves` are those of the state of now."""
+    """Compare the findings on two states of the same code; `moves` are those of the state of now.
+
+    What is `unasked` only a running account tells now: it is no failure of the code, and not mended either.
+    """
     old: dict[_Key, list[Finding]] = {}
     for one in before:
         old.setdefault(_key(one), []).append(one)
@@ -85,6 +89,9 @@ def compare(
             continue
         change = _change(was, one)
         changes[one.fingerprint] = min(change, changes.get(one.fingerprint, change), key=_GRAVEST.index)
+    for one in unasked:
+        for key in _names(one, moves):
+            old.pop(key, None)
     left = [one for some in old.values() for one in some if one.outcome is Outcome.FAILED]
     mended = tuple(one for one in left if id(one) in kept or sight is None or sight.shows(one))
     return Comparison(changes, mended)

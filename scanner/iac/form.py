@@ -135,6 +135,7 @@ class Form:
     `each` makes one resource of every nested block at that path. `when` says whether a block is of this kind at all.
     `parent` is the path of the attribute that names the resource it is part of, where `arn` needs it. `once` says that
     all blocks of the kind with one `arn` tell of one resource: the first stands for it, and its facts are joined.
+    `lends` says that what it gives are the names of another block's resource, by which it is not called itself.
     """
 
     kind: type[Resource]
@@ -147,3 +148,4 @@ class Form:
     each: str = ""
     when: Callable[[Block], bool] | None = None
     once: bool = False
+    lends: bool = False

@@ -69,6 +69,8 @@ def identities(block: Block) -> frozenset[str]:
     """Give every text by which another block may name this one's resource."""
     found: set[str] = set()
     for form in forms_of(block.type):
+        if form.lends:
+            continue
         for attribute in form.gives:
             value = export(block, attribute)
             if isinstance(value, str):

@@ -14,7 +14,7 @@ from typing import Any
 from scanner.iac.block import ABSENT, Block, Code, Found, Problem
 from scanner.iac.form import NOTHING, Always, At, Form, Joined, Made, Origin
 from scanner.iac.forms import forms_of
-from scanner.iac.forms.index import KINDS, NOWHERE, PARTLY
+from scanner.iac.forms.index import KINDS, NOWHERE, PARTLY, UNSET
 from scanner.iac.naming import arn_of, identities, name_of
 from scanner.iac.satellites import Satellites
 from scanner.iac.surroundings import Surroundings
@@ -22,10 +22,11 @@ from scanner.model.arn import OPEN, somewhere
 from scanner.model.declaration import Declaration
 from scanner.model.errors import CouldNotCheck
 from scanner.model.estate import Estate, Gap
+from scanner.model.origin import NOTHING as NOTHING_TOLD
 from scanner.model.reading import Evidence, Known, Reading, Reason, Source, Spot, Unknown
 from scanner.model.resource import Resource
 from scanner.model.unresolved import Unresolved
-from scanner.plan import Plan
+from scanner.plan import Need, Plan
 from scanner.resources.code import BROKEN, READ, UNFOLLOWED, CodePart
 
 #: From a resource's kind and id to the form and the block that it was read by.
@@ -99,8 +100,15 @@ def _estate(  # private; all that an estate is made of
     resources[CodePart.kind] = [*parts]
     regions = tuple(dict.fromkeys(str(block.region) for block in blocks)) or ("?region",)
     for need in work.needs.values():
-        if need.kind.kind not in resources and not need.facts and _stands_for_a_place(need.kind):
+        if not _stands_for_a_place(need.kind):
+            continue
+        if not need.facts and need.kind.kind not in resources:
             resources[need.kind.kind] = [*_places(need.kind, account, regions)]
+        elif whole and not problems and need.kind.kind in UNSET:
+            there = resources.setdefault(need.kind.kind, [])
+            there.extend(
+                _unset(need, _places(need.kind, account, regions), there, Evidence(source, f"all code of {root}"))
+            )
     types = frozenset(block.type for block in blocks)
     listings, gaps = _extent(work, source, root, problems, frozenset(resources), types, whole=whole)
     return Estate(
@@ -162,6 +170,29 @@ def _places(kind: type[Resource], account: str, regions: Sequence[str]) -> Itera
         yield kind(listed.id.format(**names), listed.name.format(**names), somewhere(account), somewhere(region), {})
 
 
+def _unset(
+    need: Need, places: Iterable[Resource], there: Sequence[Resource], evidence: Evidence
+) -> Iterator[Resource]:  # fmt: skip
+    """Give what no block is about as AWS answers where nothing was ever set; code that is all there is sets no more."""
+    taken = [str(one.region) for one in there]
+    for one in places:
+        region = str(one.region)
+        if not region and taken:
+            continue
+        # A place that the code leaves open may be one that a block is about.
+        if region in taken or (taken and any(each.startswith(OPEN) for each in (region, *taken))):
+            continue
+        readings: dict[str, Reading[Any]] = {}
+        for fact in need.facts:
+            live = fact.live
+            if live is not None and live.absent is not NOTHING_TOLD:
+                readings[fact.name] = Known(live.absent, (evidence,))
+            else:
+                said = f"{fact.name} of {need.kind.title}: no code sets it; only a running account tells"
+                readings[fact.name] = Unknown(Reason.RUNTIME, said)
+        yield type(one)(one.id, one.name, one.account, one.region, readings)
+
+
 def _extent(
     work: Plan, source: Source, root: str, problems: Sequence[Problem], there: frozenset[str], types: frozenset[str],
     *, whole: bool,
@@ -174,7 +205,12 @@ def _extent(
             if name in there:
                 listings[name, ""] = Evidence(source, f"all code of {root}")
                 continue
-            why = Unknown(Reason.RUNTIME, f"{need.kind.title}: no code sets it; only a running account tells")
+            if name in UNSET and not whole:
+                why = Unknown(Reason.OPEN, f"{need.kind.title}: {_ELSEWHERE}")
+            else:
+                why = Unknown(Reason.RUNTIME, f"{need.kind.title}: no code sets it; only a running account tells")
+        elif need.kind.listed_by is not None and need.kind.listed_by.declared:
+            why = Unknown(Reason.RUNTIME, f"{need.kind.title}: the configuration tells where it is, not code")
         elif name not in KINDS:
             reason = NOWHERE.get(name, "no code holds it")
             why = Unknown(Reason.RUNTIME, f"{need.kind.title}: {reason}; only a running account tells")

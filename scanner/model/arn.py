@@ -130,6 +130,14 @@ def fits(pattern: str, text: str, matches: Callable[[str, str], bool]) -> bool |
     return pattern[:start] == text[:start] and _fits(pattern, str(text), matches)
 
 
+def does_fit(pattern: str, text: str, matches: Callable[[str, str], bool]) -> bool:
+    """Say whether a pattern fits a text; raise where that hangs on a place that code leaves open."""
+    answer = fits(pattern, text, matches)
+    if answer is None:
+        _stop(text, pattern)
+    return answer
+
+
 def has_wildcards(pattern: str) -> bool:
     """Say whether a pattern has wildcards; the sign of an open place is none."""
     return "*" in pattern or (OPEN in pattern and OPEN in _compiled(_STAND_IN).sub("", pattern))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
-from scanner.model.arn import fits, unsettled
+from scanner.model.arn import does_fit
 from scanner.model.errors import CouldNotCheck
 from scanner.model.reading import Unknown
 from scanner.model.resource import Resource
@@ -24,7 +24,7 @@ class Selector:
 
     def picks(self, resource: Resource) -> bool:
         """Say whether the resource is selected; raise where its tags decide and are unknown."""
-        if self.arn and not _is_called(resource, self.arn):
+        if self.arn and not does_fit(self.arn, resource.id, _matches):
             return False
         if self.name and not fnmatchcase(resource.name, self.name):
             return False
@@ -32,14 +32,6 @@ class Selector:
             return True
         tags = tags_of(resource)
         return all(key in tags and fnmatchcase(tags[key], value) for key, value in self.tags.items())
-
-
-def _is_called(resource: Resource, pattern: str) -> bool:
-    """Say whether a pattern fits the ARN of a resource; raise where code leaves open what decides it."""
-    answer = fits(pattern, resource.id, _matches)
-    if answer is None:
-        raise CouldNotCheck(unsettled(resource.id, pattern))
-    return answer
 
 
 def _matches(pattern: str, text: str) -> bool:

@@ -138,7 +138,9 @@ def _named(condition: Condition) -> _Bound:
         return _Bound(Whom.ACCOUNTS, tuple(sorted(set(values))))
     for keys, whom in ((_ACCOUNT, Whom.ACCOUNTS), (_ORGANISATION, Whom.ORGANISATIONS), (_NETWORK, Whom.NETWORKS)):
         if key in keys:
-            loose = any(one.startswith(("*", "?", "$", "o-*", "vpc-*", "vpce-*")) and not is_open(one) for one in values)
+            loose = any(
+                one.startswith(("*", "?", "$", "o-*", "vpc-*", "vpce-*")) and not is_open(one) for one in values
+            )
             return _OPEN if loose else _Bound(whom, values)
     return _OPEN
 

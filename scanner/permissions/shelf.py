@@ -54,7 +54,12 @@ class Shelf:
         self.tried = 0
         self._heads: dict[str, tuple[int, int]] = {}
         self._found: dict[str, Extent] = {}
-        self._open = any(OPEN in arn for arn in self.arns)
+        #: code leaves open where some of its targets are; `unsettled` says what hung on that, if anything
+        self.open = any(
+            OPEN in arn or OPEN in one.region or OPEN in one.account
+            for arn, one in zip(self.arns, self.targets, strict=True)
+        )
+        self.unsettled = ""
         self._classes: dict[tuple[str, ...], list[tuple[dict[str, Values], Spans]]] = {}
         tails: set[str] = set()
         for place, arn in enumerate(self.arns):
@@ -69,7 +74,7 @@ class Shelf:
         """Give the places whose ARNs fit a pattern; in doubt those that may, where code leaves open where they are."""
         found = self._found.get(pattern)
         if found is None:
-            open_ = pattern != "*" and (self._open or is_open(pattern))
+            open_ = pattern != "*" and (self.open or is_open(pattern))
             found = self._found[pattern] = self._perhaps(pattern) if open_ else Extent(self._find(pattern))
         return found
 
@@ -79,7 +84,10 @@ class Shelf:
             joined((place, place + 1) for place, answer in enumerate(answers) if answer is wanted)
             for wanted in (True, None)
         )
-        return Extent(sure, maybe, (f"whether {pattern} fits {self.arns[maybe[0][0]]}",) if maybe else ())
+        if not maybe:
+            return Extent(sure)
+        self.unsettled = f"whether {pattern} fits {self.arns[maybe[0][0]]}, which the code does not settle"
+        return Extent(sure, maybe, (self.unsettled,))
 
     def classes(self, keys: Iterable[str]) -> list[tuple[dict[str, Values], Spans]]:
         """Part the shelf by the values that its targets have for some keys; a value that is not known is left out."""

@@ -130,6 +130,7 @@ def _where_they_hold(
             known = context.and_(values) if values else context
             answer = all_hold(one.conditions, known, variables=document.variables)
             if isinstance(answer, Doubt):
+                shelf.unsettled = answer.why if shelf.open else ""
                 yield here.doubted(answer.why)
             elif answer:
                 yield here

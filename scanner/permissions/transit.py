@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from scanner.model.arn import does_fit
 from scanner.permissions.document import Condition, Document, Statement
 from scanner.permissions.patterns import matches, matches_action
 
@@ -77,9 +78,9 @@ def _reach(policy: Document, arn: str, key: str, meets: Callable[[Condition], bo
         elif flaw:
             short.append(f"statement {one.sid} {flaw}" if one.sid else f"a statement {flaw}")
     return Reach(
-        any(matches(pattern, arn) for pattern in patterns),
+        any(does_fit(pattern, arn, matches) for pattern in patterns),
         # What ends in a star, and fits the emptiest name of an object, fits every name.
-        any(pattern.endswith("*") and matches(pattern, f"{arn}/") for pattern in patterns),
+        any(pattern.endswith("*") and does_fit(pattern, f"{arn}/", matches) for pattern in patterns),
         tuple(short),
     )
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from scanner.model.arn import alike
 from scanner.model.convert import flag, instant, text
 from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact, derived, fact
@@ -148,7 +149,7 @@ def _trails(region: str, look: Look) -> Iterator[Trail]:
 
     A trail of another region matters only if it covers all of them, and then this region shows it.
     """
-    yield from (trail for trail in look.found(Trail) if trail.region != region)
+    yield from (trail for trail in look.found(Trail) if not alike(trail.region, region))
     yield from look.every(Trail, region=region)
 
 

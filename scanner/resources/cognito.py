@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from scanner.model.arn import is_among
 from scanner.model.convert import flag, instant, is_, tag_list, text, tuple_of, whole
 from scanner.model.fact import Fact, derived, fact
-from scanner.model.look import Look, Partial, gathered
+from scanner.model.look import Look, Partial, any_of, gathered
 from scanner.model.origin import Listing, call, item, of
 from scanner.resources.s3.exports import Export
 from scanner.resources.store import DataStore
@@ -33,7 +34,7 @@ def exports_of(pool: UserPool, look: Look) -> Partial[Exported]:
 
     def pick(export: Export) -> Iterator[Exported]:
         folders = export.prefix.strip("/").split("/")
-        if {export.name, *folders} & {pool.name, pool_id}:
+        if any_of((export.name, *folders), lambda one: is_among(one, (pool.name, pool_id))):
             yield Exported(export.name, export.newest)
 
     known: list[Exported] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from scanner.model.arn import same
 from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact, derived, fact
 from scanner.model.look import Look, legible
@@ -32,7 +33,7 @@ def manager_of(owner: Any, look: Look) -> str | None:
         return None
     if name.alias.startswith("alias/aws/"):
         return AWS
-    if name.account != look.estate.account:
+    if not same(name.account, look.estate.account):
         return CUSTOMER
     key = resolve(name, look)
     return CUSTOMER if key is None else key.manager
@@ -43,7 +44,7 @@ def state_of(owner: Any, look: Look) -> str | None:
     name = _name(owner)
     if name is None:
         return None
-    if name.account != look.estate.account:
+    if not same(name.account, look.estate.account):
         raise CouldNotCheck(Unknown(Reason.BEYOND, f"{name.arn} belongs to account {name.account}, not scanned here"))
     key = resolve(name, look)
     if key is None and name.alias.startswith("alias/aws/"):

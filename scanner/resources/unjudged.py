@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from scanner.model.arn import does_fit
 from scanner.model.convert import tag_list, text, whole
 from scanner.model.fact import Fact, derived, fact
 from scanner.model.look import Look, Partial, all_of, gathered
@@ -123,7 +124,7 @@ def excuse(store: UnjudgedStore, look: Look) -> str:
 
 
 def _said(one: NotJudged, store: UnjudgedStore) -> tuple[str, ...]:
-    return (f"{one.reason} ({one.owner})",) if matches(one.arn, store.id) else ()
+    return (f"{one.reason} ({one.owner})",) if does_fit(one.arn, store.id, matches) else ()
 
 
 class UnjudgedStore(Resource):

@@ -43,7 +43,7 @@ def _rest_policy(block: Block) -> str:
     return api_policy({"endpointConfiguration": {"types": kinds}})
 
 
-def _is_v2(block: Block) -> bool:
+def _is_public(block: Block) -> bool:
     return not _is_private(block)
 
 
@@ -69,7 +69,7 @@ def _named(kind: str, *, private: bool) -> Form:
         PrivateDomainName if private else DomainName, kind, arn=_PRIVATE_DOMAIN if private else _DOMAIN,
         name="DomainName" if template else "domain_name",
         gives={"Ref": NAME} if template else {"arn": ARN, "id": NAME, "domain_name": NAME},
-        when=_is_private if private else _is_v2,
+        when=None if kind.endswith("V2") else _is_private if private else _is_public,
         facts={
             "policy": at(
                 "SecurityPolicy" if template else "security_policy", text, computed=_CHOSEN,

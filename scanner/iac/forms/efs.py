@@ -25,6 +25,10 @@ _AWS_KEY: Final = "alias/aws/elasticfilesystem"
 _FIRST_BACKUPS: Final = Satellite("aws_efs_backup_policy", "file_system_id")
 _POLICY: Final = Satellite("aws_efs_file_system_policy", "file_system_id")
 _REPLICATION: Final = "aws_efs_replication_configuration"
+_OVERWRITES: Final = {
+    _REPLICATION: "destination.file_system_id",
+    "AWS::EFS::FileSystem": "ReplicationConfiguration.Destinations.FileSystemId",
+}
 _TARGETS: Final = {"aws_efs_mount_target": "file_system_id", "AWS::EFS::MountTarget": "FileSystemId"}
 _SUBNETS: Final = {"aws_efs_mount_target": "subnet_id", "AWS::EFS::MountTarget": "SubnetId"}
 
@@ -72,6 +76,8 @@ def _terraform_replica(one: Block, block: Block, around: Surroundings) -> Any:
             region = other
         elif target is not None:
             region = target.region
+        elif isinstance(other, str) and other and named is None:
+            region = Unresolved(f"which region {other} is in, {one.address} does not say")
         else:
             zone = one.find("destination.availability_zone_name").value
             region = named or _of_zone(None if zone is ABSENT else zone, block)
@@ -93,15 +99,13 @@ def _replica(region: Any, block: Block) -> Any:
 
 def _is_target(block: Block, around: Surroundings) -> bool:
     """Say whether another file system is replicated over this one."""
-    found, doubt = around.naming(
-        {
-            _REPLICATION: "destination.file_system_id",
-            "AWS::EFS::FileSystem": "ReplicationConfiguration.Destinations.FileSystemId",
-        },
-        block,
-    )
-    if found:
-        return True
+    doubt: Unresolved | None = None
+    for name in (short(block), around.arn(block)):  # it is in another region than what names it, mostly
+        for type_, path in _OVERWRITES.items():
+            found, open_ = around.having((type_,), path, name, block)
+            if found:
+                return True
+            doubt = doubt if doubt is not None else open_
     more = doubt if doubt is not None else around.open
     if more is not None:
         more.stop()

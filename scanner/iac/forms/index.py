@@ -388,3 +388,6 @@ NOWHERE: dict[str, str] = {
     "aws.iam.root": "every account has a root user, and its credentials are kept by hand",
     "aws.organizations.level": "where in the organisation an account is, only AWS tells",
 }
+
+#: Kinds that stand for a place, which AWS answers for as switched off where nothing was ever set there.
+UNSET = frozenset({"aws.config.recording", "aws.s3.account", "aws.security.scanning"})

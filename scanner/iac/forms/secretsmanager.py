@@ -12,7 +12,7 @@ from scanner.iac.lowering import lowered, many, sole, stopped
 from scanner.model.convert import flag, text, whole
 from scanner.model.errors import CouldNotCheck
 from scanner.model.reading import Reason, Unknown
-from scanner.model.unresolved import Unresolved
+from scanner.model.unresolved import Unresolved, unresolved_in
 from scanner.resources.secretsmanager import Replica, Secret, schedule
 
 #: Secrets Manager adds six characters of its own to the name (user guide, "What's in a secret").
@@ -66,12 +66,12 @@ def _replicas(path: str, region: str, key: str) -> Callable[[Block], tuple[Repli
         raw = block.find(path).value
         if raw is ABSENT:
             return ()
-        found = [_replica(one, region, key) for one in many(stopped(raw))]
-        named = [one for one in found if isinstance(one, Replica) and not isinstance(one.region, Unresolved)]
-        return (
-            *sorted(named, key=lambda one: one.region),
-            *(one for one in found if one not in named),
-        )
+        named: list[Replica] = []
+        open_: list[Any] = []
+        for one in many(stopped(raw)):
+            found = _replica(one, region, key)
+            (named if unresolved_in(found) is None else open_).append(found)
+        return (*sorted(named, key=lambda one: one.region), *open_)
 
     return by
 
@@ -79,7 +79,9 @@ def _replicas(path: str, region: str, key: str) -> Callable[[Block], tuple[Repli
 def _replica(raw: Any, region: str, key: str) -> Any:
     if isinstance(raw, Unresolved):
         return raw
-    return Replica(raw.get(region), "InSync", raw.get(key) or None)
+    named = raw.get(key)
+    by: Any = named if isinstance(named, Unresolved) else named or None
+    return Replica(raw.get(region), "InSync", by)
 
 
 def _primary(path: str) -> Callable[[Block], str | None]:

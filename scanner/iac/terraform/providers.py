@@ -95,7 +95,7 @@ class Places:
 
     def undeclared(self, name: str) -> Provider:
         """Give a configuration with an alias that the code does not hold."""
-        return Provider(name, f"?{name}", f"?account:{name}")
+        return Provider(name, f"?{name}", f"?account.{name}")
 
     def declared(self, name: str, content: Content) -> Provider:
         """Give a configuration that a block declares; `name` has an alias and a module path if it has them.
@@ -104,7 +104,7 @@ class Places:
         """
         credentials = tuple((one, _sign(content, one)) for one in _CREDENTIALS if content.at(one) is not None)
         main = name == "aws"
-        account = _account(content) or (self.account if main else self._accounts.get(credentials, f"?account:{name}"))
+        account = _account(content) or (self.account if main else self._accounts.get(credentials, f"?account.{name}"))
         self._accounts.setdefault(credentials, account)
         return Provider(name, self._region(name, content, credentials), account, content)
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from scanner.model.arn import is_arn
 from scanner.model.errors import CouldNotCheck
 from scanner.model.look import Look
+from scanner.model.reading import Reason, Unknown
 from scanner.model.resource import Resource
 from scanner.permissions.actions import SERVICES, Sort
 from scanner.permissions.context import Caller, Context
@@ -72,6 +73,8 @@ def _everything(paper: Paper, service: str, sorts: tuple[Sort, ...], caller: Cal
         allowed = sides.allowed(*How)
         if (allowed - sides.denies).most != shelf.whole:
             return False
+    if shelf.unsettled:
+        raise CouldNotCheck(Unknown(Reason.UNRESOLVED, f"what it gives depends on {shelf.unsettled}"))
     return True
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from scanner.model.arn import is_among, same
 from scanner.model.fact import Fact
 from scanner.model.look import Look, Partial, gathered
 from scanner.resources.aws_backup.jobs import BackupJob, CopyJob
@@ -107,7 +108,7 @@ def copies(store: DataStore, look: Look) -> Partial[Copied]:
         if job.state != "COMPLETED" or len(place) < 7:
             return
         region, account = place[3], place[4]
-        if account != store.account or region not in look.estate.regions:
+        if not (same(account, store.account) and is_among(region, look.estate.regions)):
             yield Copied(region, account, job.destination, job.ended_at or job.started_at)
 
     return gathered(look.where(CopyJob, CopyJob.source, store.id), copied)

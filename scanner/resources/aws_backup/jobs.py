@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from scanner.model.arn import place_of
+from scanner.model.arn import is_among, place_of
 from scanner.model.convert import instant, text, whole
 from scanner.model.fact import Fact, derived, fact
 from scanner.model.look import Look, Partial, those
@@ -34,7 +34,7 @@ def source_gone(job: Job, look: Look) -> bool:
     known = [kind for kind in stores() if kind.backup_type in family]
     region = place_of(source)[0]
     # A bucket's ARN names no region; the list of buckets is one for all of them.
-    if not source or not known or (region and region not in look.estate.regions):
+    if not source or not known or (region and not is_among(region, look.estate.regions)):
         return False
     return all(look.one(kind, source) is None for kind in known)
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import Any
 
-from scanner.model.arn import Somewhere, place_of, tentative
+from scanner.model.arn import Somewhere, fits, place_of, tentative
 from scanner.model.convert import text, tuple_of
 from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact, derived, fact
@@ -45,15 +45,10 @@ def _may_name(pattern: str, resource: Resource) -> bool:
         return False  # it names another one outright
     declared = resource.declaration
     assert declared is not None  # what live AWS holds is settled
-    own, wanted = resource.id.split(":", 5), pattern.split(":", 5)
-    for part in (3, 4):
-        if len(own) == len(wanted) == 6 and own[part].startswith("?") and "*" not in wanted[part]:
-            own[part] = wanted[part]
-    may_be = ":".join(own)
-    if resource.name == declared.address:
-        last = pattern.replace("/", ":").rpartition(":")[2].replace("*", "x")
-        may_be = may_be.replace(declared.address, last)
-    return matches(pattern, may_be)
+    may_be = resource.id
+    if resource.name == declared.address:  # its name may be any, as a place that is left open
+        may_be = may_be.replace(declared.address, "?name")
+    return fits(pattern, may_be, matches) is not False
 
 
 @dataclass(frozen=True, slots=True)

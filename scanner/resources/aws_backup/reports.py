@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from scanner.model.arn import is_among
 from scanner.model.convert import instant, text, tuple_of
 from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact, derived, fact
@@ -72,12 +73,12 @@ def reported(region: Reporting, look: Look) -> Partial[Reported]:
 
 def _of(plan: ReportPlan, region: Reporting) -> bool:
     regions = plan.regions or (plan.region,)
-    if "*" not in regions and region.region not in regions:
+    if "*" not in regions and not is_among(region.region, regions):
         return False
     accounts = plan.accounts
     if not accounts and not plan.units:
         return True
-    if region.account in accounts or "ROOT" in accounts:
+    if "ROOT" in accounts or is_among(region.account, accounts):
         return True
     if plan.units:
         where = Unknown(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from scanner.model.arn import does_fit
 from scanner.model.convert import text, tuple_of
 from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact, fact
@@ -180,7 +181,9 @@ def _testers(store: DataStore, look: Look, selection: RestoreTestingSelection) -
 
 
 def _from(plan: RestoreTestingPlan, vault: str) -> bool:
-    return any(matches(one, vault) for one in plan.vaults) and not any(matches(one, vault) for one in plan.without)
+    return any_of(plan.vaults, lambda one: does_fit(one, vault, matches)) and not any_of(
+        plan.without, lambda one: does_fit(one, vault, matches)
+    )
 
 
 def tested_needs() -> list[Fact[Any]]:

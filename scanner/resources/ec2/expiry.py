@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from scanner.model.arn import same
 from scanner.model.convert import instant
 from scanner.model.look import Look
 from scanner.resources.dlm import Policy, longest_lifetime
@@ -34,9 +35,9 @@ def expires(backup: Any, look: Look) -> datetime | None:
         named = tags.get("aws:dlm:lifecycle-schedule-name")
         for schedule in policy.schedules:
             if named is None or schedule.name == named:
-                if policy.region == backup.region:
+                if same(policy.region, backup.region):
                     kept = longest_lifetime(schedule, look.estate.taken_at)
                 else:
-                    kept = next((copy.kept for copy in schedule.copies if copy.region == backup.region), None)
+                    kept = next((copy.kept for copy in schedule.copies if same(copy.region, backup.region)), None)
                 return backup.made_at + kept if kept is not None else None
     return None

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 #: what AWS writes for the volume of a copy: vol-ffffffff, vol-ffff
 _ARBITRARY = re.compile(r"vol-f+")
 # "[Copied snap-1 from eu-west-1] text" is what the console proposes; CopyImage writes the longer one.
-_COPIED = re.compile(r"\[Copied (snap-[0-9a-f]+) from ([a-z0-9-]+)\]")
+_COPIED = re.compile(r"\[Copied (snap-[0-9a-f]+) from (\?[^\]]+|[a-z0-9-]+)\]")
 _COPIED_IMAGE = re.compile(
     r"Copied for DestinationAmi ami-[0-9a-f]+ from SourceAmi ami-[0-9a-f]+ for SourceSnapshot (snap-[0-9a-f]+)"
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from scanner.model.arn import is_arn
+from scanner.model.arn import has_wildcards, is_among, is_arn
 from scanner.permissions.document import Condition, Document, Statement
 from scanner.permissions.patterns import matches_action
 
@@ -139,9 +139,9 @@ def _narrowed(entrant: Entrant, conditions: Iterable[Condition]) -> Iterator[Ent
             continue
         key = one.key.lower()
         if key == "aws:principalaccount" and not _open(values):
-            accounts = values if accounts is None else accounts & values
+            accounts = _both(accounts, values)
         elif key == "aws:principalarn" and (named := _accounts(values)) is not None:
-            accounts = named if accounts is None else accounts & named
+            accounts = _both(accounts, named)
         elif key == "aws:principalorgid" and not _open(values):
             organisations = values if organisations is None else organisations & values
         elif key == "aws:principalorgpaths" and (roots := {value.partition("/")[0] for value in values}):
@@ -173,7 +173,11 @@ def _admitted(condition: Condition) -> set[str] | None:
 
 
 def _open(values: Iterable[str]) -> bool:
-    return any("*" in value or "?" in value for value in values)
+    return any(map(has_wildcards, values))
+
+
+def _both(accounts: set[str] | None, named: set[str]) -> set[str]:
+    return named if accounts is None else {one for one in accounts if is_among(one, named)}
 
 
 def _accounts(values: Iterable[str]) -> set[str] | None:

@@ -12,7 +12,7 @@ from scanner.model.fact import Fact, derived, fact
 from scanner.model.look import Look, Partial, all_of, gathered
 from scanner.model.origin import OWN_ACCOUNT, Listing, call
 from scanner.model.resource import Resource
-from scanner.model.unresolved import Unresolved
+from scanner.model.unresolved import unresolved_in
 
 if TYPE_CHECKING:
     from scanner.resources.s3.buckets import Bucket
@@ -42,7 +42,7 @@ class PublicBlock:
             (self.new_acls, "new public ACLs"), (self.existing_acls, "existing public ACLs"),
             (self.new_policies, "new public policies"), (self.existing_policies, "existing public policies"),
         )  # fmt: skip
-        off = tuple(words for on, words in parts if not isinstance(on, Unresolved) and not on)
+        off = tuple(words for on, words in parts if unresolved_in(on) is None and not on)
         if not off:
             all_of(parts, lambda part: bool(part[0]))
         return off
@@ -98,8 +98,8 @@ def effective_block(bucket: Any, look: Look) -> PublicBlock:
 
 def _either(one: bool, other: bool) -> bool:  # noqa: FBT001  # two parts, alike
     """Say whether a part is on by either block; code may leave one of them open, and then that is what it is."""
-    if isinstance(one, Unresolved):
-        return other if not isinstance(other, Unresolved) and other else one  # type: ignore[return-value]  # as in code
+    if unresolved_in(one) is not None:
+        return other if unresolved_in(other) is None and other else one
     return one or other
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from scanner.model.arn import does_fit, has_wildcards, same
 from scanner.permissions.conditions import all_hold
 from scanner.permissions.context import Context
 from scanner.permissions.document import Document, Statement
@@ -43,9 +44,9 @@ def _all_objects(statement: Statement, arn: str) -> bool:
         # All but some: certain only where those are other buckets' by name.
         return all(_elsewhere(pattern, arn) for pattern in statement.resources)
     # What ends in a star, and fits the emptiest name of an object, fits every name.
-    return any(pattern.endswith("*") and matches(pattern, f"{arn}/") for pattern in statement.resources)
+    return any(pattern.endswith("*") and does_fit(pattern, f"{arn}/", matches) for pattern in statement.resources)
 
 
 def _elsewhere(pattern: str, arn: str) -> bool:
     bucket = pattern.partition("/")[0]
-    return "*" not in bucket and "?" not in bucket and bucket != arn
+    return not has_wildcards(bucket) and not same(bucket, arn)

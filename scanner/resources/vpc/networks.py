@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from scanner.model.arn import same
 from scanner.model.convert import text
 from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact, derived, fact
@@ -30,7 +31,7 @@ def table_of(subnet: Subnet, look: Look) -> str:
         return own
     if routing.missing is not None:
         raise CouldNotCheck(routing.missing)
-    if subnet.owner != subnet.account:
+    if not same(subnet.owner, subnet.account):
         # The owner keeps the route tables of a shared VPC (VPC user guide, "Responsibilities and permissions for owners
         # and participants"); that none is shown which names the subnet does not mean that none does.
         raise CouldNotCheck(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from scanner.model.arn import same
 from scanner.model.convert import text
 from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact, derived, fact
@@ -67,9 +68,9 @@ def unlogged(vpc: Vpc, look: Look) -> str:
             doubt = doubt or logs.missing
     if subnets.known and not without:
         doubt = subnets.missing
-        if doubt is None and vpc.owner == vpc.account:
+        if doubt is None and same(vpc.owner, vpc.account):
             return ""
-    if vpc.owner != vpc.account:
+    if not same(vpc.owner, vpc.account):
         # Participants are shown neither the logs of the VPC nor the subnets that are not shared with them (VPC user
         # guide, "Responsibilities and permissions for owners and participants").
         doubt = Unknown(Reason.BEYOND, f"{vpc.short} belongs to account {vpc.owner}, whose flow logs are not shown")

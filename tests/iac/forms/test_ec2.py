@@ -26,6 +26,7 @@ from tests.iac.forms.telling import (
 )
 
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/1"
+FOREIGN = "arn:aws:kms:eu-west-1:222222222222:key/1"
 _DISK = "aws_ebs_volume.d"
 ON, OFF = (terraform("aws_ebs_encryption_by_default", "e", enabled=one) for one in (True, False))
 
@@ -47,7 +48,7 @@ def test_volumes_are_told_as_aws_tells_them() -> None:
         "VolumeId": _DISK, "Encrypted": True, "KmsKeyId": KEY, "VolumeType": "gp3", "Size": 40,
         "Tags": [{"Key": "System", "Value": "orders"}], "Attachments": [{"InstanceId": "i-1", "Device": "/dev/sdf"}],
     }  # fmt: skip
-    expected = {name: one for name, one in live(Volume, {**answer, "State": "", "CreateTime": 0}).items()}
+    expected = live(Volume, {**answer, "State": "", "CreateTime": 0})
     del expected["state"], expected["created_at"]
     own = disk(encrypted=True, kms_key_id=KEY, type="gp3", tags={"System": "orders"})
     tie = terraform("aws_volume_attachment", "t", volume_id=_DISK, instance_id="i-1", device_name="/dev/sdf")
@@ -57,7 +58,9 @@ def test_volumes_are_told_as_aws_tells_them() -> None:
     tie = cloudformation("AWS::EC2::VolumeAttachment", "T", VolumeId=_DISK, InstanceId="i-1", Device="/dev/sdf")
     assert values(Volume, same, tie) == expected
     loses_only_it(Volume, same, tie, but=("AvailabilityZone", "VolumeId"))
-    inline = cloudformation("AWS::EC2::Instance", "i-1", ImageId="a", Volumes=[{"VolumeId": _DISK, "Device": "/dev/sdf"}])
+    inline = cloudformation(
+        "AWS::EC2::Instance", "i-1", ImageId="a", Volumes=[{"VolumeId": _DISK, "Device": "/dev/sdf"}]
+    )
     found = {one.id.rpartition("/")[2]: one for one in estate_of(same, inline).resources[Volume.kind]}
     assert found[_DISK].readings["attachments"].value == expected["attachments"]  # type: ignore[union-attr]
     assert values(Volume, disk())["type"] == "gp2"
@@ -107,7 +110,9 @@ def test_what_names_no_key_has_that_of_its_region() -> None:
 
 def volumes(*blocks: Block) -> dict[str, Any]:
     found = estate_of(*blocks).resources[Volume.kind]
-    return {one.id.rpartition("/")[2]: {n: r.value for n, r in one.readings.items() if hasattr(r, "value")} for one in found}
+    return {
+        one.id.rpartition("/")[2]: {n: r.value for n, r in one.readings.items() if hasattr(r, "value")} for one in found
+    }
 
 
 def test_an_instance_brings_volumes_of_its_own() -> None:
@@ -153,7 +158,9 @@ def test_an_instance_that_tells_nothing_of_its_root_volume_has_one() -> None:
         Tags=[{"Key": "System", "Value": "orders"}],
     )  # fmt: skip
     assert volumes(templated)["root-of-M"]["tags"] == {"System": "orders"}
-    assert volumes(cloudformation("AWS::EC2::Instance", "M", Tags=[{"Key": "a", "Value": "b"}]))["root-of-M"]["tags"] == {}
+    assert (
+        volumes(cloudformation("AWS::EC2::Instance", "M", Tags=[{"Key": "a", "Value": "b"}]))["root-of-M"]["tags"] == {}
+    )
 
 
 def test_a_template_maps_devices_to_volumes() -> None:
@@ -179,8 +186,9 @@ def test_a_template_maps_devices_to_volumes() -> None:
 
 def test_an_instance_that_exists_tells_all_of_its_volumes() -> None:
     block = machine(
-        id="i-0a", root_block_device=[{"volume_id": "vol-1", "device_name": "/dev/xvda", "encrypted": True}],
-        ebs_block_device=[{"volume_id": "vol-2", "device_name": "/dev/sdf", "encrypted": True}],
+        id="i-0a",
+        root_block_device=[{"volume_id": "vol-1", "device_name": "/dev/xvda", "encrypted": True, "kms_key_id": FOREIGN}],
+        ebs_block_device=[{"volume_id": "vol-2", "device_name": "/dev/sdf", "encrypted": True, "kms_key_id": FOREIGN}],
     )  # fmt: skip
     block.known_name = "i-0a"
     found = values(Instance, block)
@@ -205,7 +213,9 @@ def test_an_instance_stands_where_its_interface_does() -> None:
     assert values(Instance, block, interface)["subnet"] == "subnet-9"
     assert "subnet" not in values(Instance, block)
     assert "subnet" not in values(Instance, terraform("aws_instance", "m", ami="ami-1"))
-    attached = terraform("aws_volume_attachment", "t", volume_id=_DISK, instance_id="aws_instance.m", device_name="/dev/sdf")
+    attached = terraform(
+        "aws_volume_attachment", "t", volume_id=_DISK, instance_id="aws_instance.m", device_name="/dev/sdf"
+    )
     assert _DISK in values(Instance, machine(), attached)["volumes"][:2]
 
 
@@ -259,7 +269,9 @@ def test_images_are_told_as_aws_tells_them() -> None:
     loses_only_it(Image, own, everyone, but=("name", "device_name", "image_id"))
     assert outcomes(own, everyone, rule="BK513")[_IMAGE].outcome.value == "failed"
     assert outcomes(own, rule="BK513")[_IMAGE].outcome.value == "passed"
-    organisation = terraform("aws_ami_launch_permission", "p", image_id=_IMAGE, organization_arn="arn:aws:organizations::1:organization/o-1")
+    organisation = terraform(
+        "aws_ami_launch_permission", "p", image_id=_IMAGE, organization_arn="arn:aws:organizations::1:organization/o-1"
+    )
     assert outcomes(own, organisation, rule="BK513")[_IMAGE].outcome.value == "failed"
     hidden = terraform("aws_ami_launch_permission", "p", image_id=_IMAGE, group=OPEN)
     assert outcomes(own, hidden, rule="BK513")[_IMAGE].outcome.value == "unknown"
@@ -292,7 +304,9 @@ def test_the_blocks_of_a_region_make_one_resource_of_its_settings() -> None:
     assert outcomes(*blocks, rule="BK517")[ON.address].outcome.value == "passed"
     assert outcomes(OFF, *blocks[1:], rule="BK409")[ON.address].outcome.value == "failed"
     assert never_flips(blocks, ["BK409", "BK517"]) == 4
-    two = estate_of(ON, terraform("aws_ebs_encryption_by_default", "f", at="us-east-1", enabled=False)).resources[Settings.kind]
+    two = estate_of(ON, terraform("aws_ebs_encryption_by_default", "f", at="us-east-1", enabled=False)).resources[
+        Settings.kind
+    ]
     assert [one.readings["encrypts"].value for one in two] == [True, False]  # type: ignore[union-attr]
 
 

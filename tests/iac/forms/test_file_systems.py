@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from scanner.iac.block import Block
+from scanner.model.unresolved import Unresolved
 from scanner.resources.efs import FileSystem, Replica
 from scanner.resources.fsx import FileSystem as Share
 from scanner.resources.fsx import FSxBackup
@@ -46,9 +47,14 @@ def satellites(*, status: Any = "ENABLED", policy: Any = None, region: Any = "eu
     return [
         terraform("aws_efs_backup_policy", "b", file_system_id=_FILES, backup_policy=[{"status": status}]),
         terraform(
-            "aws_efs_file_system_policy", "p", file_system_id=_FILES, policy=json.dumps(_TLS_ONLY) if policy is None else policy
+            "aws_efs_file_system_policy",
+            "p",
+            file_system_id=_FILES,
+            policy=json.dumps(_TLS_ONLY) if policy is None else policy,
         ),
-        terraform("aws_efs_replication_configuration", "r", source_file_system_id=_FILES, destination=[{"region": region}]),
+        terraform(
+            "aws_efs_replication_configuration", "r", source_file_system_id=_FILES, destination=[{"region": region}]
+        ),
         terraform("aws_efs_mount_target", "m", file_system_id=_FILES, subnet_id="subnet-1", security_groups=["sg-1"]),
     ]
 
@@ -67,9 +73,17 @@ def template(**more: Any) -> list[Block]:
 
 
 def test_file_systems_are_told_as_aws_tells_them() -> None:
-    item = {"FileSystemId": _FILES, "Encrypted": True, "KmsKeyId": KEY, "Tags": [{"Key": "a", "Value": "b"}], "CreationTime": 1}
-    answers = {
-        "DescribeMountTargets": {"MountTargets": [{"SubnetId": "subnet-1", "NetworkInterfaceId": "eni-aws_efs_mount_target.m"}]},
+    item = {
+        "FileSystemId": _FILES,
+        "Encrypted": True,
+        "KmsKeyId": KEY,
+        "Tags": [{"Key": "a", "Value": "b"}],
+        "CreationTime": 1,
+    }
+    answers: dict[str, Any] = {
+        "DescribeMountTargets": {
+            "MountTargets": [{"SubnetId": "subnet-1", "NetworkInterfaceId": "eni-aws_efs_mount_target.m"}]
+        },
         "DescribeBackupPolicy": {"BackupPolicy": {"Status": "ENABLED"}},
         "DescribeFileSystemPolicy": {"Policy": json.dumps(_TLS_ONLY)},
     }
@@ -94,7 +108,12 @@ def test_what_a_file_system_does_not_say() -> None:
     assert values(FileSystem, files(encrypted=True))["key"] == "alias/aws/elasticfilesystem"
     assert "backed_up" not in values(FileSystem, files(availability_zone_name="eu-west-1a"))
     (narrow,) = estate_of(files(), whole=False).resources[FileSystem.kind]
-    assert {name for name, one in narrow.readings.items() if hasattr(one, "value")} >= {"encrypted", "key", "backed_up", "policy"}
+    assert {name for name, one in narrow.readings.items() if hasattr(one, "value")} >= {
+        "encrypted",
+        "key",
+        "backed_up",
+        "policy",
+    }
     assert not hasattr(narrow.readings["replica_target"], "value")
 
 
@@ -103,7 +122,7 @@ def test_what_a_file_system_does_not_say() -> None:
     [
         ({"region": "us-east-1"}, "us-east-1"),
         ({"availability_zone_name": "eu-west-3b"}, "eu-west-3"),
-        ({"file_system_id": "aws_efs_file_system.other"}, "eu-north-1"),
+        ({"file_system_id": "aws_efs_file_system.other"}, ""),
         ({"file_system_id": "arn:aws:elasticfilesystem:ap-south-1:111122223333:file-system/fs-1"}, "ap-south-1"),
     ],
 )
@@ -112,16 +131,18 @@ def test_a_replica_is_where_its_destination_says(destination: dict[str, Any], re
     named = terraform("aws_efs_replication_configuration", "r", source_file_system_id=_FILES, destination=[destination])
     found = {one.id: one for one in estate_of(files(), other, named).resources[FileSystem.kind]}
     source = found[f"arn:aws:elasticfilesystem:eu-west-1:111122223333:file-system/{_FILES}"]
-    assert source.readings["replicas"].value == (Replica(region, ACCOUNT, "ENABLED"),)  # type: ignore[union-attr]
+    (replica,) = source.readings["replicas"].value  # type: ignore[union-attr]
+    assert replica == Replica(region, ACCOUNT, "ENABLED") if region else isinstance(replica, Unresolved)
     target = found["arn:aws:elasticfilesystem:eu-north-1:111122223333:file-system/aws_efs_file_system.other"]
     said = getattr(target.readings["replica_target"], "value", None)
-    assert said is (True if destination.get("file_system_id") == "aws_efs_file_system.other" else False)
+    assert said is (destination.get("file_system_id") == "aws_efs_file_system.other")
 
 
 @pytest.mark.parametrize(
     ("rule", "blocks", "said"),
     [
-        ("BK401", [files(encrypted=True)], "passed"),
+        ("BK401", [files(encrypted=True, kms_key_id="arn:aws:kms:eu-west-1:222222222222:key/1")], "passed"),
+        ("BK401", [files(encrypted=True)], "failed"),
         ("BK401", [files()], "failed"),
         ("BK401", [files(encrypted=OPEN)], "unknown"),
         ("BK506", [files(), *satellites()], "passed"),
@@ -150,7 +171,11 @@ _TYPES = {
 def test_shares_are_told_as_aws_tells_them(kind: str) -> None:
     type_, configuration, days, template_days = _TYPES[kind]
     deployment = "PERSISTENT_1" if type_ == "LUSTRE" else "SINGLE_AZ_1"
-    settings = {"DeploymentType": deployment, "AutomaticBackupRetentionDays": 14, "DailyAutomaticBackupStartTime": "05:00"}
+    settings = {
+        "DeploymentType": deployment,
+        "AutomaticBackupRetentionDays": 14,
+        "DailyAutomaticBackupStartTime": "05:00",
+    }
     item = {
         "FileSystemId": "x", "FileSystemType": type_, "KmsKeyId": KEY, "SubnetIds": ["subnet-1"], "CreationTime": 1,
         "NetworkInterfaceIds": [f"eni-{kind}.f"], "Tags": [{"Key": "a", "Value": "b"}], configuration: settings,
@@ -163,16 +188,18 @@ def test_shares_are_told_as_aws_tells_them(kind: str) -> None:
     )  # fmt: skip
     assert values(Share, own) == expected
     loses_only_it(Share, own, but=("security_group_ids", 0, "deployment_type"))
+    own_settings: dict[str, Any] = {configuration: settings}
     same = cloudformation(
         "AWS::FSx::FileSystem", f"{kind}.f", FileSystemType=type_, SubnetIds=["subnet-1"], KmsKeyId=KEY,
-        SecurityGroupIds=["sg-1"], Tags=[{"Key": "a", "Value": "b"}], **{configuration: settings},
+        SecurityGroupIds=["sg-1"], Tags=[{"Key": "a", "Value": "b"}], **own_settings,
     )  # fmt: skip
     assert values(Share, same) == expected
     bare = values(Share, terraform(kind, "f", subnet_ids=["s"], deployment_type=deployment))
     assert bare["automatic"] == timedelta(days=days)
     assert bare["key"] == "alias/aws/fsx"
     assert ("starts" in bare) is (days == 0)
-    unset = cloudformation("AWS::FSx::FileSystem", "F", FileSystemType=type_, SubnetIds=["s"], **{configuration: {"DeploymentType": deployment}})
+    least: dict[str, Any] = {configuration: {"DeploymentType": deployment}}
+    unset = cloudformation("AWS::FSx::FileSystem", "F", FileSystemType=type_, SubnetIds=["s"], **least)
     assert values(Share, unset)["automatic"] == timedelta(days=template_days)
     interface = values(Interface, own, terraform("aws_subnet", "subnet-1", vpc_id="v"))
     assert (interface["short"], interface["groups"]) == (f"eni-{kind}.f", ("sg-1",))

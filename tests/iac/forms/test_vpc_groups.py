@@ -17,7 +17,8 @@ _WORLD = ["0.0.0.0/0"]
 
 
 def group(*ingress: Any) -> Block:
-    return terraform("aws_security_group", "s", vpc_id="vpc-1", **({"ingress": [*ingress]} if ingress else {}))
+    own: dict[str, Any] = {"ingress": [*ingress]} if ingress else {}
+    return terraform("aws_security_group", "s", vpc_id="vpc-1", **own)
 
 
 def rule(name: str = "r", **more: Any) -> Block:
@@ -60,7 +61,13 @@ def test_groups_are_told_as_aws_tells_them(permissions: list[dict[str, Any]]) ->
         lists = [each["PrefixListId"] for each in one.get("PrefixListIds", ())]
         others = [each["GroupId"] for each in one.get("UserIdGroupPairs", ())]
         ports = {"protocol": one["IpProtocol"], "from_port": one.get("FromPort", 0), "to_port": one.get("ToPort", 0)}
-        told = {**ports, "cidr_blocks": fours, "ipv6_cidr_blocks": sixes, "prefix_list_ids": lists, "security_groups": others}
+        told = {
+            **ports,
+            "cidr_blocks": fours,
+            "ipv6_cidr_blocks": sixes,
+            "prefix_list_ids": lists,
+            "security_groups": others,
+        }
         inline.append(told)
         apart.append(rule(str(number), **told))
         single_ = {
@@ -68,10 +75,8 @@ def test_groups_are_told_as_aws_tells_them(permissions: list[dict[str, Any]]) ->
             "cidr_ipv4": fours[0] if fours else None, "cidr_ipv6": sixes[0] if sixes else None,
             "prefix_list_id": lists[0] if lists else None, "referenced_security_group_id": others[0] if others else None,
         }  # fmt: skip
-        alone.append(
-            terraform("aws_vpc_security_group_ingress_rule", str(number), security_group_id=_ID, **single_)
-        )
-        written = {
+        alone.append(terraform("aws_vpc_security_group_ingress_rule", str(number), security_group_id=_ID, **single_))
+        written: dict[str, Any] = {
             "IpProtocol": one["IpProtocol"], **({"CidrIp": fours[0]} if fours else {}),
             **({"CidrIpv6": sixes[0]} if sixes else {}), **({"SourcePrefixListId": lists[0]} if lists else {}),
             **({"SourceSecurityGroupId": others[0]} if others else {}),
@@ -153,7 +158,9 @@ def test_prefix_lists_are_told_as_aws_tells_them() -> None:
     ]  # fmt: skip
     assert values(PrefixList, terraform("aws_ec2_managed_prefix_list", "l"), *apart) == expected
     template_ = cloudformation(
-        "AWS::EC2::PrefixList", "aws_ec2_managed_prefix_list.l", Entries=[{"Cidr": "0.0.0.0/1"}, {"Cidr": "128.0.0.0/1"}]
+        "AWS::EC2::PrefixList",
+        "aws_ec2_managed_prefix_list.l",
+        Entries=[{"Cidr": "0.0.0.0/1"}, {"Cidr": "128.0.0.0/1"}],
     )
     assert values(PrefixList, template_) == expected
 
@@ -171,7 +178,10 @@ def test_interfaces_are_told_as_aws_tells_them() -> None:
     assert values(Interface, bare, _SUBNET, _VPC)["groups"] == ("sg-aws_vpc.one",)
     assert "groups" not in values(Interface, bare, _SUBNET)
     more = terraform(
-        "aws_network_interface_sg_attachment", "m", network_interface_id="aws_network_interface.i", security_group_id="sg-2"
+        "aws_network_interface_sg_attachment",
+        "m",
+        network_interface_id="aws_network_interface.i",
+        security_group_id="sg-2",
     )
     assert values(Interface, own, _SUBNET, more)["groups"] == ("sg-1", "sg-2")
     template_ = cloudformation("AWS::EC2::NetworkInterface", "aws_network_interface.i", SubnetId="A", GroupSet=["sg-1"])

@@ -167,7 +167,7 @@ def test_a_shallow_clone_says_what_it_cannot_tell(kept: Desk) -> None:
 @pytest.mark.parametrize("ref", ["nowhere", "-p", "--upload-pack=touch x", "main:infra", "", "HEAD^{tree}"])
 def test_what_is_no_commit_is_refused(kept: Desk, ref: str) -> None:
     said = kept.judge(f"--base={ref}")
-    assert said.code == 2 if ref else 0
+    assert said.code == 2
     assert "Traceback" not in said.err
 
 
@@ -201,4 +201,4 @@ def test_before_there_was_a_mistake(kept: Desk) -> None:
     kept.file("infra/main.tf", kept.text().replace("resource {{{\n", ""))
     said = kept.judge("--base", "HEAD", rules="BK106 BK118")
     assert said.code == 0
-    assert [one["rule"] for one in said.report["mended"]] == ["BK118"]
+    assert {one["rule"] for one in said.report["mended"]} == {"BK118"}

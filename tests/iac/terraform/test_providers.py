@@ -91,8 +91,8 @@ def test_an_alias_with_credentials_of_its_own_is_another_account(repository: Rep
     )
     assert places(read, "aws_x.a", "aws_x.b", "aws_x.c", "aws_x.d") == [
         ("eu-west-1", "111111111111"),
-        ("?aws.dr", "?account:aws.dr"),
-        ("?aws.dr", "?account:aws.dr"),
+        ("?aws.dr", "?account.aws.dr"),
+        ("?aws.dr", "?account.aws.dr"),
         ("?aws.same", "111111111111"),
     ]
 
@@ -113,7 +113,7 @@ def test_the_main_configuration_with_a_role_is_not_where_the_others_are(reposito
         + TWO
     )
     (_, main), (_, other) = places(read)
-    assert (main, other) == ("?account", "?account:aws.dr")
+    assert (main, other) == ("?account", "?account.aws.dr")
 
 
 def test_regions_that_hang_on_one_unknown_are_one_region(repository: Repository) -> None:

@@ -87,10 +87,8 @@ class Keeps:
             for one in naming(kind.type, kind.by, block, around):
                 value = one.find(kind.arns).value if kind.arns else around.arn(one)
                 found.extend(() if value is ABSENT else many(value))
-        return (
-            *dict.fromkeys(text(one) for one in found if not isinstance(one, Unresolved)),
-            *(one for one in found if isinstance(one, Unresolved)),  # type: ignore[misc]  # it refuses to be used as text
-        )
+        open_: list[Any] = [one for one in found if isinstance(one, Unresolved)]
+        return (*dict.fromkeys(text(one) for one in found if not isinstance(one, Unresolved)), *open_)
 
     def memberships(self, block: Block, around: Surroundings) -> tuple[str, ...]:
         """Give the names of the groups that a user is in."""
@@ -129,7 +127,7 @@ def naming(type_: str, by: str, block: Block, around: Surroundings) -> list[Bloc
                     found[id(one)] = one
             except CouldNotCheck as stop:
                 doubt = doubt or Unresolved(stop.unknown.detail, reason=stop.unknown.reason)
-    if doubt is None and is_open(block):
+    if doubt is None and name_is_open(block) is not None:
         # What names nothing else in the code may name a holder whose name is open.
         _, doubt = around.naming({type_: by}, block)
     if doubt is not None:
@@ -137,14 +135,14 @@ def naming(type_: str, by: str, block: Block, around: Surroundings) -> list[Bloc
     return list(found.values())
 
 
-def is_open(block: Block) -> bool:
-    """Say whether the code leaves the name of a block open."""
-    return not block.known_name and any(
-        isinstance(block.find(path).value, Unresolved)
-        for form in forms_of(block.type)
-        for path in ((form.name,) if isinstance(form.name, str) else form.name)
-        if path
-    )
+def name_is_open(block: Block) -> Unresolved | None:
+    """Give why the name of a block is open; none where it is written, or AWS makes one that nobody can write."""
+    for form in forms_of(block.type) if not block.known_name else ():
+        for path in (form.name,) if isinstance(form.name, str) else form.name:
+            value = block.find(path).value if path else ABSENT
+            if isinstance(value, Unresolved):
+                return value
+    return None
 
 
 def _called(name: Any, otherwise: str) -> str:

@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from scanner.iac.block import ABSENT, Block
 from scanner.iac.form import Form, always, joined
-from scanner.iac.lowering import many
+from scanner.iac.forms.iam.holdings import name_is_open
+from scanner.iac.lowering import many, stopped
 from scanner.iac.surroundings import Surroundings
 from scanner.model.unresolved import Unresolved
 from scanner.permissions.document import document
@@ -56,9 +57,11 @@ def _counted(
         doubt = doubt or open_
         for one in named:
             found += sum(_size(one, name) for name in lists) if lists else 1
-    doubt = doubt or around.open
-    if not found and doubt is not None:
-        doubt.stop()
+    if not found:
+        # Others may name a policy whose own name is open.
+        stopped(name_is_open(block))
+        stopped(doubt)
+        stopped(around.open)
     return found
 
 

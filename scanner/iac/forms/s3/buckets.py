@@ -132,7 +132,7 @@ def _own_id(block: Block) -> Any:
 
 def _names_its_bucket(type_: str) -> Form:
     """Say what a satellite is called: modules chain them, and name the bucket by the id of the one before."""
-    return Form(Resource, type_, arn=_without, gives={"id": _own_id})
+    return Form(Resource, type_, arn=_without, gives={"id": _own_id}, lends=True)
 
 
 def _without(block: Block) -> Unresolved:

@@ -49,8 +49,13 @@ def template_block(raw: Mapping[str, Any]) -> PublicBlock:
 
 
 def _block(raw: Mapping[str, Any], *names: str) -> PublicBlock:
-    parts = (raw.get(name) for name in names)
-    return PublicBlock(*(one if isinstance(one, Unresolved) else one is not None and flag(one) for one in parts))
+    # A part that the code leaves open stays so, alone.
+    parts: list[Any] = [raw.get(name) for name in names]
+    return PublicBlock(*map(_part, parts))
+
+
+def _part(raw: Any) -> Any:
+    return raw if isinstance(raw, Unresolved) else raw is not None and flag(raw)
 
 
 def usual_block(block: Block) -> PublicBlock:
