@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from scanner.model.declaration import Declaration
 from scanner.model.finding import Finding
+from scanner.model.late_dataclass import dataclass
 from scanner.model.reading import Reason, Spot, Unknown
 from scanner.model.verdict import Outcome
 

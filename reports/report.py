@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from reports.repository import from_root, shown
 from scanner.model.estate import Estate, Gap
 from scanner.model.finding import Finding, Findings
+from scanner.model.late_dataclass import dataclass
 from scanner.model.policy import Clause, Policy
 from scanner.model.reading import Reason, Source, Spot, Unknown
 from scanner.model.rule import Rule
@@ -158,7 +159,7 @@ class Report:
     @cached_property
     def taken_at(self) -> datetime:
         """When the first account was read."""
-        return min(estate.taken_at for estate in self.estates)
+        return min((estate.taken_at for estate in self.estates), default=self.findings.at)
 
     @cached_property
     def calls(self) -> Mapping[str, int]:

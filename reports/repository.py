@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
+
+from scanner.model.late_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reports.cells import cell, code, link
 from reports.report import Report
 from reports.words import flat
+from scanner.model.late_dataclass import dataclass
 
 if TYPE_CHECKING:
     from scanner.iac.second_opinion.opinions import Opinion, SecondOpinion, Stand

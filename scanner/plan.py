@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 from scanner.model.fact import Fact
+from scanner.model.late_dataclass import dataclass
 from scanner.model.origin import Call, SideList
 from scanner.model.resource import Resource
 from scanner.model.rule import Rule, concrete

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from rules.kit import rule
 from scanner.model.duration import speak
+from scanner.model.errors import CouldNotCheck
 from scanner.model.policy import Objective
 from scanner.model.verdict import Severity, Verdict
 from scanner.resources.s3.buckets import Bucket
@@ -29,8 +30,8 @@ def old_versions_are_not_expired_early(bucket: Bucket, demand: Objective) -> Ver
     for one in bucket.lifecycle:
         try:
             if one.enabled and one.noncurrent_after is not None:
-                expiring.append((one.noncurrent_after + timedelta(), one))
-        except CouldNotCheck as stop:  # a rule that code leaves open says nothing of the others
+                expiring.append((max(one.noncurrent_after, timedelta()), one))
+        except CouldNotCheck as stop:  # a rule that code leaves open, or its length, says nothing of the others
             doubt = doubt or stop
     after, first = min(expiring, key=lambda one: one[0], default=(wanted, None))
     if after >= wanted and doubt is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from scanner.documents.yaml_file import load_yaml
 from scanner.model.configuration import Account, Configuration
 from scanner.model.errors import ScanRefused
 from scanner.model.estate import Estate
+from scanner.model.late_dataclass import dataclass
 from scanner.model.policy import Policy
 
 if TYPE_CHECKING:

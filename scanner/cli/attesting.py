@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -20,6 +19,7 @@ from scanner.documents.records import ATTESTATIONS, attestations_file
 from scanner.documents.yaml_file import Document, load_yaml
 from scanner.model.attestation import Attestation
 from scanner.model.duration import parse_duration, speak
+from scanner.model.late_dataclass import dataclass
 from scanner.model.policy import Policy
 
 _STATED = """\

@@ -11,12 +11,12 @@ import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import click
 
 from scanner.iac.sources import CodeError
+from scanner.model.late_dataclass import dataclass
 
 _GIT = ("git", "-c", "core.quotePath=false", "-c", "core.fsmonitor=false", "-c", "core.precomposeUnicode=true")
 #: What no reader of code reads is not laid out.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import click
 from scanner.iac.block import Code
 from scanner.model.declaration import Declaration
 from scanner.model.finding import Finding, Subject
+from scanner.model.late_dataclass import dataclass
 from scanner.model.reading import Source
 from scanner.model.rule import Rule
 from scanner.model.verdict import Outcome, Verdict

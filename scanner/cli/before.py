@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -20,6 +20,7 @@ from scanner.cli.gate_options import CodeRequest
 from scanner.iac.block import Code
 from scanner.iac.comparison import moved_roots
 from scanner.model.finding import Finding
+from scanner.model.late_dataclass import dataclass
 
 #: What Terraform reads of what is commonly ignored, by its name's end.
 _READ_THOUGH_IGNORED = (".tfvars", ".tfvars.json", ".terraform/modules/")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -22,6 +21,7 @@ from scanner.iac.block import Block, Code
 from scanner.iac.form import At, Form, Joined
 from scanner.iac.forms import TYPES, forms_of
 from scanner.iac.read import read
+from scanner.model.late_dataclass import dataclass
 from scanner.model.policy import Policy
 from scanner.model.reading import Source
 from scanner.model.rule import Rule

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import click
 
 from scanner.model.finding import Finding, Findings
+from scanner.model.late_dataclass import dataclass
 from scanner.model.policy import Policy
 from scanner.model.rule import Catalogue, Rule
 from scanner.model.verdict import Outcome, Severity

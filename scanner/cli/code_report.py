@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from scanner.iac.sources import base_of
 from scanner.iac.suppressions import told
 from scanner.model.configuration import Configuration
 from scanner.model.estate import Estate
+from scanner.model.late_dataclass import dataclass
 from scanner.model.policy import Policy
 from scanner.model.rule import Rule
 from scanner.plan import Plan, plan

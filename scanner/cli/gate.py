@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -24,6 +24,7 @@ from scanner.iac.suppressions import Comments, comments_of, waive
 from scanner.model.configuration import Configuration
 from scanner.model.estate import Estate
 from scanner.model.finding import Finding, Findings
+from scanner.model.late_dataclass import dataclass
 from scanner.model.look import Look
 from scanner.model.policy import Policy
 from scanner.model.reading import Reason

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -26,6 +25,7 @@ from scanner.model.configuration import Configuration
 from scanner.model.duration import speak
 from scanner.model.estate import Estate
 from scanner.model.finding import Finding
+from scanner.model.late_dataclass import dataclass
 from scanner.model.policy import Clause, Policy
 from scanner.model.reading import Known
 from scanner.model.records import Records

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
@@ -29,6 +28,7 @@ from scanner.engine import judge_all
 from scanner.model.configuration import Account, Configuration
 from scanner.model.estate import Estate
 from scanner.model.fact import Fact
+from scanner.model.late_dataclass import dataclass
 from scanner.model.policy import Policy
 from scanner.model.rule import Rule
 from scanner.model.verdict import Severity

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
@@ -18,6 +17,7 @@ from scanner.documents.construct import load_policy
 from scanner.documents.records import WAIVERS, waivers_file
 from scanner.documents.waivers import check_waivers, waivers_of
 from scanner.documents.yaml_file import Document, load_yaml
+from scanner.model.late_dataclass import dataclass
 from scanner.model.waiver import ABOUT_RECORDS, LONGEST_WAIVER, Waiver, same_person
 
 _ACCEPTED = """\

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from scanner.collect.paths import getter
 from scanner.collect.port import CallFailed, Page, Port
+from scanner.model.late_dataclass import dataclass
 from scanner.model.origin import Answered, Call
 from scanner.model.reading import Evidence, Reason, Source
 

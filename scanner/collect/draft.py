@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from scanner.collect.paths import getter
 from scanner.model.fact import Fact
+from scanner.model.late_dataclass import dataclass
 from scanner.model.origin import NOTHING, Answered, Call, Filter, Of, OwnAccount
 from scanner.model.reading import Evidence, Known, Reading, Reason, Unknown
 from scanner.model.resource import Resource

@@ -10,7 +10,6 @@ from __future__ import annotations
 import queue
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +18,7 @@ from scanner.collect.draft import Draft, Place, draft_of, fill, parameters_of
 from scanner.collect.paths import getter
 from scanner.collect.port import CallFailed, Port
 from scanner.model.estate import Estate, Gap
+from scanner.model.late_dataclass import dataclass
 from scanner.model.origin import Call, SideList
 from scanner.model.reading import Evidence, Known, Reason, Source, Unknown
 from scanner.model.resource import Resource

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from scanner.collect.port import CallFailed, Port
 from scanner.model.errors import ScanRefused
+from scanner.model.late_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from scanner.model.late_dataclass import dataclass
 from scanner.model.reading import Evidence, Reason, Source, Unknown
 
 

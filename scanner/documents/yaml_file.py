@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
 import yaml
 
 from scanner.documents.errors import DocumentError, Problem
+from scanner.model.late_dataclass import dataclass
 
 JsonPath = tuple[str | int, ...]
 Lines = Mapping[JsonPath, tuple[int, int]]

@@ -8,9 +8,10 @@ None) in which anything the code does not settle is an `Unresolved`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Final
 
+from scanner.model.late_dataclass import dataclass
 from scanner.model.reading import Source, Spot
 from scanner.model.unresolved import Unresolved
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from scanner.iac.block import Code
 from scanner.model.finding import Finding
+from scanner.model.late_dataclass import dataclass
 from scanner.model.reading import Reason
 from scanner.model.verdict import Outcome
 from scanner.resources.code import CodePart

@@ -8,10 +8,11 @@ or in `beyond` with the reason why no code holds it; a house test fails on a hol
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Final
 
 from scanner.iac.block import Block
+from scanner.model.late_dataclass import dataclass
 from scanner.model.resource import Resource
 
 if TYPE_CHECKING:

@@ -131,7 +131,7 @@ def _is_of(form: Form, part: Block) -> bool:
     try:
         return form.when is None or form.when(part)
     except CouldNotCheck as stop:
-        part.doubt = part.doubt or Unresolved(stop.unknown.detail)
+        part.doubt = Unresolved(stop.unknown.detail) if part.doubt is None else part.doubt
         return True
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scanner.iac.block import Code
 from scanner.model.errors import BackupScanError
+from scanner.model.late_dataclass import dataclass
 from scanner.model.reading import Source
 
 if TYPE_CHECKING:

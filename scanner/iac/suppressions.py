@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, datetime
 from pathlib import Path
 
 from scanner.iac.written_comments import Line, Range, lines_of
 from scanner.model.declaration import Declaration
 from scanner.model.finding import Finding
+from scanner.model.late_dataclass import dataclass
 from scanner.model.verdict import Outcome
 from scanner.model.waiver import ABOUT_RECORDS, LONGEST_WAIVER, Waiver, same_person
 

@@ -75,23 +75,24 @@ class Surroundings:
         found: dict[int, Block] = {}
         for type_, attribute in by.items():
             values, open_ = self._by_value(type_, attribute)
-            doubt = doubt or open_
-            for value, blocks in values.items():
-                if value in mine:
-                    for one in blocks:
-                        if one is block or (one.root != block.root and _stands_in(value, block)):
-                            continue
-                        try:
-                            near = is_arn(value) or _beside(one, block)
-                        except CouldNotCheck as stop:
-                            doubt = doubt or Unresolved(stop.unknown.detail, reason=stop.unknown.reason)
-                            continue
-                        if near and one.doubt is not None:
-                            doubt = doubt or one.doubt
-                        elif near:
-                            found[id(one)] = one
-                elif named is not None and not self._explained({block.type, *by}, value):
-                    doubt = doubt or named
+            doubt = open_ if doubt is None else doubt
+            for value in sorted(one for one in mine if one in values):
+                for one in values[value]:
+                    if one is block or (one.root != block.root and _stands_in(value, block)):
+                        continue
+                    unsure = one.doubt
+                    try:
+                        near = is_arn(value) or _beside(one, block)
+                    except CouldNotCheck as stop:
+                        near, unsure = True, Unresolved(stop.unknown.detail, reason=stop.unknown.reason)
+                    if near and unsure is not None:
+                        doubt = unsure if doubt is None else doubt
+                    elif near:
+                        found[id(one)] = one
+            if named is not None and doubt is None:
+                others = {block.type, *by}
+                if any(value not in mine and not self._explained(others, value) for value in values):
+                    doubt = named
         return list(found.values()), doubt
 
     def having(
@@ -102,13 +103,13 @@ class Surroundings:
         doubt: Unresolved | None = None
         for type_ in types:
             values, open_ = self._by_value(type_, attribute)
-            doubt = doubt or open_
+            doubt = open_ if doubt is None else doubt
             for one in values.get(value, ()):
                 # An address, which no name may look like, means something in its own root only.
                 if one.root != like.root and "." in value:
                     continue
                 if one.doubt is not None:
-                    doubt = doubt or one.doubt
+                    doubt = one.doubt if doubt is None else doubt
                 else:
                     found.append(one)
         return found, doubt
@@ -164,7 +165,7 @@ class Surroundings:
                 value = block.find(attribute).value
                 for one in value if isinstance(value, list) else (value,):
                     if isinstance(one, Unresolved):
-                        doubt = doubt or one
+                        doubt = one if doubt is None else doubt
                     elif isinstance(one, str):
                         values.setdefault(one, []).append(block)
             known = self._attributes[type_, attribute] = (values, doubt)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from scanner.model.late_dataclass import dataclass
 
 _HCL = (".tf", ".tofu")
 _YAML = (".yaml", ".yml", ".template")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from scanner.model.late_dataclass import dataclass
 from scanner.model.policy import Scope
 from scanner.model.records import Records
 from scanner.model.system import System

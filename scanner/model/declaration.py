@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from scanner.model.late_dataclass import dataclass
 from scanner.model.reading import Source, Spot
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
+from scanner.model.late_dataclass import dataclass
 from scanner.model.reading import Evidence, Source, Unknown
 from scanner.model.resource import Resource
 

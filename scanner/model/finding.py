@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
 from scanner.model.declaration import Declaration
+from scanner.model.late_dataclass import dataclass
 from scanner.model.look import Read
 from scanner.model.reading import Evidence, Known, Reason, Spot
 from scanner.model.rule import Rule

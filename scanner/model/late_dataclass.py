@@ -1,74 +1,79 @@
-"""Frozen, slotted dataclasses whose methods are written when they are first used, so that declaring one costs little.
+"""Dataclasses whose methods are written when they are first used, so that declaring one costs next to nothing.
 
-The standard library writes and compiles six functions for each class when its module is imported, about half a
-millisecond. A judgement of one file imports some two hundred classes and makes objects of thirty of them. A class that
-is declared here is the standard library's in all else: the same fields, the same methods, written by it. To a type
-checker it is that very decorator.
+The standard library writes and compiles up to six functions for each class while its module is imported, about half a
+millisecond. A judgement of one file imports two hundred such classes and makes objects of thirty. What is declared here
+is the standard library's dataclass in all else: it writes the same methods, later, and a type checker sees its very
+decorator.
 """
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dataclasses import dataclass
 else:
 
-    def dataclass(*, frozen: bool, slots: bool) -> Any:
-        """Make a frozen, slotted dataclass of a class."""
-        assert frozen
-        assert slots
-        return _declare
+    def dataclass(**options: bool) -> Callable[[type[Any]], type[Any]]:
+        """Make a dataclass of a class, with the options of the standard library but `order`."""
+        return lambda cls: _declare(cls, options)
 
 
 __all__ = ["dataclass"]
 
-#: What the standard library writes into such a class, unless the class has it.
+#: What the standard library may write into a class that does not have it.
 _WRITTEN = (
     "__init__", "__repr__", "__eq__", "__hash__", "__getstate__", "__setstate__",
     "__match_args__", "__dataclass_fields__", "__dataclass_params__",
 )  # fmt: skip
 
 
-def _declare(cls: type[Any]) -> type[Any]:
-    own = dict(vars(cls))
+def _declare(cls: type[Any], options: dict[str, bool]) -> type[Any]:
+    own = {name: value for name, value in vars(cls).items() if name not in ("__dict__", "__weakref__")}
     if "__eq__" in own and own["__hash__"] is None:  # Python's own mark that there is none yet
         del own["__hash__"]
-    names = [name for name, kind in own.get("__annotations__", {}).items() if not str(kind).startswith("ClassVar")]
-    inherited = {name for base in cls.__mro__[1:] for name in getattr(base, "__slots__", ())}
-    late = _Late([name for name in _WRITTEN if name not in own], cls)
-    kept = {name: value for name, value in own.items() if name not in {*names, "__dict__", "__weakref__"}}
-    declared: type[Any] = type(cls)(
-        cls.__name__,
-        cls.__bases__,
-        {
-            **kept,
-            **{name: _Written(name, late) for name in late.names},
-            "__slots__": tuple(name for name in names if name not in inherited),
-            "__setattr__": _refuse_to_set,
-            "__delattr__": _refuse_to_delete,
-        },
-    )
-    late.declared = declared
-    return declared
+    late = _Late({"__qualname__": cls.__qualname__, **own}, options)
+    body = {**late.own, **{name: _Written(name, late) for name in _WRITTEN if name not in own}}
+    if options.get("slots"):
+        kinds = own.get("__annotations__", {})
+        names = [name for name, kind in kinds.items() if not str(kind).startswith("ClassVar")]
+        inherited = {name for base in cls.__mro__[1:] for name in getattr(base, "__slots__", ())}
+        body = {name: value for name, value in body.items() if name not in names}
+        body["__slots__"] = tuple(name for name in names if name not in inherited)
+    if options.get("frozen"):
+        body |= {"__setattr__": _refuse_to_set, "__delattr__": _refuse_to_delete}
+    elif options.get("eq", True) and "__hash__" not in own:
+        body["__hash__"] = None
+    late.declared = type(cls)(cls.__name__, cls.__bases__, body)
+    return late.declared
 
 
 class _Late:
-    """What is still to be written of a class."""
+    """A class as it is declared, and what is still to be written of it."""
 
-    __slots__ = ("_plain", "declared", "names")
+    __slots__ = ("declared", "options", "own")
 
-    def __init__(self, names: list[str], plain: type[Any]) -> None:
-        self.names = names
-        self.declared: type[Any] = plain
-        self._plain = plain
+    def __init__(self, own: dict[str, Any], options: dict[str, bool]) -> None:
+        self.own = own
+        self.options = options
+        self.declared: type[Any] = object
 
     def write(self) -> None:
         """Let the standard library write the methods, and take them over; twice in two threads does no harm."""
-        written = vars(dataclasses.dataclass(frozen=True, slots=True)(self._plain))
-        for name in self.names:
-            setattr(self.declared, name, written[name])
+        here = self.declared
+        plain = type(here)(here.__name__, here.__bases__, dict(self.own))
+        written = vars(dataclasses.dataclass(**self.options)(plain))  # type: ignore[call-overload]  # they are options of it
+        for name in _WRITTEN:
+            if not isinstance(vars(here).get(name), _Written):
+                continue
+            if name in written:
+                setattr(here, name, written[name])
+            else:
+                with suppress(AttributeError):  # another thread was quicker
+                    delattr(here, name)
 
 
 class _Written:

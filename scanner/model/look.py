@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from scanner.model.arn import Nearby, alike, place_of, same, unsettled
 from scanner.model.errors import CouldNotCheck, UndeclaredRead
 from scanner.model.estate import Estate, Gap
 from scanner.model.fact import Fact
+from scanner.model.late_dataclass import dataclass
 from scanner.model.reading import Evidence, Known, Reading, Reason, Unknown
 from scanner.model.resource import Resource
 

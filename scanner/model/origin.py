@@ -7,8 +7,9 @@ fit is a `derived` fact in Python.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
+
+from scanner.model.late_dataclass import dataclass
 
 T = TypeVar("T")
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, time, timedelta
 from typing import Any, Generic, Self, TypeVar, overload
 
 from scanner.model.errors import CouldNotCheck, NotDemanded
+from scanner.model.late_dataclass import dataclass
 from scanner.model.reading import Unknown
 
 T = TypeVar("T")

@@ -6,10 +6,11 @@ an `Unknown` into "passed", "failed" or silence.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
+
+from scanner.model.late_dataclass import dataclass
 
 T = TypeVar("T")
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from scanner.model.attestation import Attestation
+from scanner.model.late_dataclass import dataclass
 from scanner.model.waiver import Ticket, Waiver
 
 

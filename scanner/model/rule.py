@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any
 
 from scanner.model.fact import Fact
+from scanner.model.late_dataclass import dataclass
 from scanner.model.resource import Resource
 from scanner.model.verdict import Severity, Verdict
 

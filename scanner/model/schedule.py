@@ -16,10 +16,11 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import pairwise
 from zoneinfo import ZoneInfo
+
+from scanner.model.late_dataclass import dataclass
 
 _DAY, _SAMPLE = timedelta(days=1), timedelta(days=366)
 _FOREVER = datetime(2200, 1, 1, tzinfo=UTC)

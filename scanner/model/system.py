@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from fnmatch import fnmatchcase
 
 from scanner.model.arn import does_fit
 from scanner.model.errors import CouldNotCheck
+from scanner.model.late_dataclass import dataclass
 from scanner.model.reading import Unknown
 from scanner.model.resource import Resource
 

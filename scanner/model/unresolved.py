@@ -7,12 +7,15 @@ hides neither the failure of another rule nor turns into a pass.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
-from typing import Any, NoReturn
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any, Final, NoReturn
 
 from scanner.model.errors import CouldNotCheck
+from scanner.model.late_dataclass import dataclass
 from scanner.model.reading import Evidence, Reason, Source, Spot, Unknown
+
+_SCALAR: Final = (str, int, float, type(None))
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -60,19 +63,38 @@ class Unresolved:
 
 
 def unresolved_in(value: Any) -> Unresolved | None:
-    """Give the first unresolved value inside a value: in mappings, lists and dataclasses."""
+    """Give the first unresolved value inside a value: in mappings, lists and dataclasses.
+
+    What is in several places is looked at once, so that a value which shares its parts takes no longer than they do.
+    """
     if isinstance(value, Unresolved):
         return value
-    if isinstance(value, Mapping):
-        parts: Any = (*value.keys(), *value.values())
-    elif isinstance(value, (list, tuple, frozenset)):
-        parts = value
-    elif is_dataclass(value) and not isinstance(value, type):
-        parts = [getattr(value, one.name) for one in fields(value)]
-    else:
+    parts = _parts(value)
+    if parts is None:
         return None
-    for part in parts:
-        found = unresolved_in(part)
-        if found is not None:
-            return found
+    seen: dict[int, Any] = {}  # the parts are kept, for the identity of what is gone can be given to another
+    waiting = [iter(parts)]
+    while waiting:
+        for part in waiting[-1]:
+            if isinstance(part, Unresolved):
+                return part
+            if isinstance(part, _SCALAR) or id(part) in seen:
+                continue
+            inner = _parts(part)
+            if inner is not None:
+                seen[id(part)] = part
+                waiting.append(iter(inner))
+                break
+        else:
+            waiting.pop()
+    return None
+
+
+def _parts(value: Any) -> Iterable[Any] | None:
+    if isinstance(value, Mapping):
+        return (*value.keys(), *value.values())
+    if isinstance(value, (list, tuple, frozenset)):
+        return value
+    if is_dataclass(value) and not isinstance(value, type):
+        return [getattr(value, one.name) for one in fields(value)]
     return None

@@ -7,11 +7,13 @@ that somebody works on it: the failure still counts.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Generic, TypeVar
 from unicodedata import category, normalize
+
+from scanner.model.late_dataclass import dataclass
 
 #: The rules about waivers and tickets: no waiver and no ticket can be about these, or they would cover each other.
 ABOUT_RECORDS = ("BK911", "BK912")

@@ -6,8 +6,8 @@ Names and resource types are those of the service authorization reference; a hou
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from scanner.model.late_dataclass import dataclass
 from scanner.permissions.evaluate import Access
 
 #: The services that make and expire backups with a role of the account. Only they can take such a role, and they need to

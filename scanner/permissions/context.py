@@ -6,11 +6,12 @@ The caller is taken to do its best: it speaks TLS, its MFA is fresh where it has
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import Enum
 from typing import Final
 
+from scanner.model.late_dataclass import dataclass
 from scanner.permissions.truth import Doubt
 
 #: A key's values; None where the request certainly lacks it.

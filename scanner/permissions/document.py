@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
+from scanner.model.late_dataclass import dataclass
 from scanner.model.unresolved import Unresolved
 
 

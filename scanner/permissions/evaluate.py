@@ -7,11 +7,11 @@ KMS developer guide, "Key policies". One evaluation serves a single question and
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
 from scanner.model.arn import alike
+from scanner.model.late_dataclass import dataclass
 from scanner.permissions.context import Caller, Context, Mfa, context_of
 from scanner.permissions.document import Document
 from scanner.permissions.extents import Extent, Spans, difference, intersection, joined, together

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from scanner.model.late_dataclass import dataclass
 
 #: Places from `start` up to, not including, `end`; in order, apart from each other.
 Spans = tuple[tuple[int, int], ...]

@@ -7,10 +7,10 @@ policies that have a say, is `evaluate`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from enum import IntEnum
 
 from scanner.model.arn import OPEN, is_among, is_open, place_of
+from scanner.model.late_dataclass import dataclass
 from scanner.model.ranges import broad
 from scanner.permissions.document import Condition, Document, Statement
 from scanner.permissions.patterns import matches, matches_action

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from scanner.model.arn import OPEN, fits, is_open
+from scanner.model.late_dataclass import dataclass
 from scanner.permissions.context import Values
 from scanner.permissions.extents import Extent, Spans, joined
 from scanner.permissions.patterns import matches, plain, wild_at

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
 from scanner.model.arn import OPEN, alike, fits
+from scanner.model.late_dataclass import dataclass
 from scanner.permissions.conditions import all_hold
 from scanner.permissions.context import Caller, Context
 from scanner.permissions.document import Document, Principals, Statement

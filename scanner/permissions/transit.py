@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from scanner.model.arn import does_fit
+from scanner.model.late_dataclass import dataclass
 from scanner.permissions.document import Condition, Document, Statement
 from scanner.permissions.patterns import matches, matches_action
 

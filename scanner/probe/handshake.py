@@ -7,11 +7,11 @@ import socket
 import ssl
 import time
 import warnings
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
+from scanner.model.late_dataclass import dataclass
 from scanner.probe.preludes import PRELUDES, Declined, Dropped, Strange
 from scanner.resources.endpoints import Certificate, Handshake, Outcome
 from scanner.resources.tls import Version

@@ -9,7 +9,6 @@ Lake are no trails: their list is each region's own, so that those of regions th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +16,7 @@ from scanner.model.arn import alike
 from scanner.model.convert import flag, instant, text
 from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact, derived, fact
+from scanner.model.late_dataclass import dataclass
 from scanner.model.look import Look, Partial, gathered
 from scanner.model.origin import Listing, call, item, of
 from scanner.model.resource import Resource

@@ -8,8 +8,9 @@ reference). There are no wildcards.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from scanner.model.late_dataclass import dataclass
 
 _TESTS = ("Equals", "StartsWith", "EndsWith", "NotEquals", "NotStartsWith", "NotEndsWith")
 _READS = {"ReadOnly": ("true",), "WriteOnly": ("false",), "All": ()}

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from scanner.model.fact import Fact, fact
+from scanner.model.late_dataclass import dataclass
 from scanner.model.resource import Resource
-
 
 #: The states of a part of code.
 READ, BROKEN, UNFOLLOWED = "read", "broken", "unfollowed"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from scanner.model.arn import is_among
 from scanner.model.convert import flag, instant, is_, tag_list, text, tuple_of, whole
 from scanner.model.fact import Fact, derived, fact
+from scanner.model.late_dataclass import dataclass
 from scanner.model.look import Look, Partial, any_of, gathered
 from scanner.model.origin import Listing, call, item, of
 from scanner.resources.s3.exports import Export

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from scanner.model.convert import flag, instant, tuple_of
 from scanner.model.fact import Fact, fact
+from scanner.model.late_dataclass import dataclass
 from scanner.model.origin import Listing, call
 from scanner.model.resource import Resource
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import islice, pairwise
@@ -12,6 +11,7 @@ from typing import Any
 from scanner.model.arn import place_of, somewhere
 from scanner.model.convert import flag, text, tuple_of
 from scanner.model.fact import Fact, derived, fact
+from scanner.model.late_dataclass import dataclass
 from scanner.model.look import legible
 from scanner.model.origin import Listing, call, item, of
 from scanner.model.resource import Resource

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from scanner.model.convert import flag, instant, is_, tag_list, text, tuple_of
 from scanner.model.fact import Fact, derived, fact
+from scanner.model.late_dataclass import dataclass
 from scanner.model.look import Partial, gathered
 from scanner.model.origin import Listing, SideList, call, item, of
 from scanner.permissions.document import Document, document

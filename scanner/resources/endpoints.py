@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from scanner.model.convert import text, whole
 from scanner.model.fact import Fact, derived, fact
+from scanner.model.late_dataclass import dataclass
 from scanner.model.origin import Listing, item
 from scanner.model.resource import Resource
 from scanner.resources.tls import Version

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
+from scanner.model.late_dataclass import dataclass
 from scanner.permissions.document import Condition, Principals, Statement, document
 from scanner.permissions.patterns import matches_action
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
 from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact, derived
+from scanner.model.late_dataclass import dataclass
 from scanner.model.look import Look, Partial, all_of, any_of, either, gathered, jointly
 from scanner.model.reading import Reason, Unknown
 from scanner.model.resource import Resource

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +10,7 @@ from scanner.model.convert import flag, instant, text, tuple_of
 from scanner.model.duration import parse_duration, speak
 from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact, derived, fact
+from scanner.model.late_dataclass import dataclass
 from scanner.model.look import Look, Partial, those
 from scanner.model.origin import Listing, item
 from scanner.model.policy import Objective

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from scanner.model.convert import flag, instant, tag_list, text
 from scanner.model.fact import Fact, fact
+from scanner.model.late_dataclass import dataclass
 from scanner.model.look import legible
 from scanner.model.origin import Listing, call, item, of
 from scanner.model.schedule import Schedule

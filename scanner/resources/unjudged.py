@@ -8,12 +8,12 @@ and AppStream, whose disks are EC2's or S3's), and the kinds that have a class o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from scanner.model.arn import does_fit
 from scanner.model.convert import tag_list, text, whole
 from scanner.model.fact import Fact, derived, fact
+from scanner.model.late_dataclass import dataclass
 from scanner.model.look import Look, Partial, all_of, gathered
 from scanner.model.origin import Listing, call, item
 from scanner.model.resource import Resource

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -12,6 +11,7 @@ from scanner.model.arn import place_of
 from scanner.model.attestation import Attestation, Proof, current
 from scanner.model.estate import Estate
 from scanner.model.finding import Finding
+from scanner.model.late_dataclass import dataclass
 from scanner.model.policy import Policy
 from scanner.model.reading import Evidence, Known, Reading, Reason, Source, Unknown
 from scanner.model.records import Records

@@ -19,7 +19,7 @@ from scanner.model.resource import Resource
 from scanner.plan import permission_of, plan_facts
 from scanner.resources import kinds
 
-KINDS = list(kinds().values())
+KINDS = [kind for kind in kinds().values() if not kind.in_code]
 FACTS = [fact for kind in KINDS for fact in kind.facts.values()]
 LIVE = [fact for fact in FACTS if fact.live is not None]
 PLAN = plan_facts(FACTS)

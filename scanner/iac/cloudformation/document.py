@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 from scanner.iac.block import Path as Steps
 from scanner.iac.block import Problem
+from scanner.model.late_dataclass import dataclass
 from scanner.model.reading import Spot
 
 #: CloudFormation takes 1 MB; a state of the AWS CLI or of a build may be somewhat longer

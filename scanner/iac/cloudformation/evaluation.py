@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Final
 
 from scanner.iac.block import Path, Problem
 from scanner.iac.cloudformation.values import NO_VALUE, text_of
+from scanner.model.late_dataclass import dataclass
 from scanner.model.unresolved import Unresolved
 
 if TYPE_CHECKING:

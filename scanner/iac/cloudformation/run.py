@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,6 +12,7 @@ from scanner.iac.block import Path
 from scanner.iac.cloudformation.document import Document, read
 from scanner.iac.cloudformation.evaluation import Env, evaluate
 from scanner.iac.cloudformation.values import NO_VALUE, same
+from scanner.model.late_dataclass import dataclass
 from scanner.model.unresolved import Unresolved
 
 if TYPE_CHECKING:

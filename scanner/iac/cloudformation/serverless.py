@@ -7,7 +7,6 @@ events, are blocks whose properties are open; what it makes of policy templates 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
@@ -15,6 +14,7 @@ from scanner.iac.block import Path, Problem
 from scanner.iac.cloudformation.evaluation import Env
 from scanner.iac.cloudformation.properties import Field, Fields, written
 from scanner.iac.cloudformation.stack import Stack
+from scanner.model.late_dataclass import dataclass
 
 _PREFIX: Final = "AWS::Serverless::"
 _TYPES: Final = {

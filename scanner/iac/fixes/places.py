@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from scanner.iac.block import ABSENT, Block
 from scanner.iac.form import NOTHING, At, Form
 from scanner.iac.naming import identities
 from scanner.iac.satellites import Satellites
+from scanner.model.late_dataclass import dataclass
 from scanner.model.reading import Spot
 from scanner.model.unresolved import Unresolved
 

@@ -8,7 +8,7 @@ tried. Where no single fact mends it, two are.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import time, timedelta
 from itertools import combinations, islice, product
 from typing import Any
@@ -21,6 +21,7 @@ from scanner.model.errors import CouldNotCheck, NotDemanded
 from scanner.model.estate import Estate
 from scanner.model.fact import Fact
 from scanner.model.finding import Finding
+from scanner.model.late_dataclass import dataclass
 from scanner.model.look import Look
 from scanner.model.policy import Figure, Objective
 from scanner.model.reading import Known, Reading

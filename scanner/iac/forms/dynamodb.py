@@ -126,7 +126,7 @@ FORMS = (
             ),
             "pitr_reach": at(
                 "Replicas.PointInTimeRecoverySpecification.RecoveryPeriodInDays", days, absent=timedelta(days=35),
-                write=_whole_days,
+                write=_whole_days, docs="AWS::DynamoDB::GlobalTable PointInTimeRecoverySpecification: 35 if not set",
             ),
         },
         beyond=_RUNTIME,

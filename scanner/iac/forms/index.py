@@ -378,15 +378,22 @@ PARTLY: dict[str, tuple[str, tuple[str, ...]]] = {
 
 #: Kinds that live AWS lists and no code declares, and why.
 NOWHERE: dict[str, str] = {
-    "aws.access-analyzer.analysis": "what an analyzer finds shows at run time",
     "aws.backup.backup-job": "jobs run in an account",
     "aws.backup.copy-job": "jobs run in an account",
     "aws.backup.held-point": "recovery points are made by jobs",
     "aws.backup.legal-hold": "holds are placed on recovery points that exist",
     "aws.backup.recovery-point": "recovery points are made by jobs",
     "aws.backup.restore-job": "jobs run in an account",
-    "aws.iam.root": "every account has a root user, and its credentials are kept by hand",
-    "aws.organizations.level": "where in the organisation an account is, only AWS tells",
+    "aws.cloudformation.stack": "whether a stack drifted shows in an account",
+    "aws.dynamodb.backup": "backups on demand are taken, not declared",
+    "aws.elasticache.serverless-snapshot": "snapshots are taken, not declared",
+    "aws.elasticache.snapshot": "snapshots are taken, not declared",
+    "aws.iam.root": "nobody declares the root user",
+    "aws.organizations.level": "where an account stands in its organisation shows in the account",
+    "aws.rds.automated-backup": "RDS makes automated backups by itself",
+    "aws.rds.cluster-automated-backup": "RDS makes automated backups by itself",
+    "aws.unjudged.scope": "what else an account holds shows in the account",
+    "aws.unjudged.store": "what else an account holds shows in the account",
 }
 
 #: Kinds that stand for a place, which AWS answers for as switched off where nothing was ever set there.

@@ -158,13 +158,14 @@ class Item(Expression):
 class Splat(Expression):
     """`of[*]each` or `of.*each`, where `each` begins at the `Item`."""
 
-    __slots__ = ("each", "of")
+    __slots__ = ("cost", "each", "of")
     made_of = ("of", "each")
 
     def __init__(self, place: Place, start: int, end: int, of: Expression, each: Expression) -> None:
         super().__init__(place, start, end)
         self.of = of
         self.each = each
+        self.cost = 0  #: of one turn, once somebody asked
 
 
 class Call(Expression):
@@ -221,7 +222,7 @@ class Conditional(Expression):
 class For(Expression):
     """`[for key, name in of : value if condition]`, or with `key_value`, `{for … : key => value...}`."""
 
-    __slots__ = ("condition", "group", "key", "key_value", "name", "of", "value")
+    __slots__ = ("condition", "cost", "group", "key", "key_value", "name", "of", "value")
     made_of = ("of", "value", "key_value", "condition")
 
     def __init__(self, place: Place, start: int, names: tuple[str, str], of: Expression) -> None:
@@ -232,6 +233,7 @@ class For(Expression):
         self.value: Expression = of
         self.group = False
         self.condition: Expression | None = None
+        self.cost = 0  #: of one turn, once somebody asked
 
     def inner(self) -> Iterator[Expression]:
         """Give what knows its names."""

@@ -9,10 +9,10 @@ plain lists and dicts for everybody else; a bare list or dict may be either.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Self
 
+from scanner.model.late_dataclass import dataclass
 from scanner.model.reading import Spot
 from scanner.model.unresolved import Unresolved
 
@@ -126,6 +126,11 @@ class Scope:
     """Where names are looked up. A loader inherits from it."""
 
     __slots__ = ()
+
+    @property
+    def meter(self) -> Meter:
+        """What the evaluations in it may cost."""
+        return _ALONE
 
     def get(self, name: str) -> Any:
         """Give what the first name of a traversal stands for: a value, a `Namespace`, or `Unresolved`."""

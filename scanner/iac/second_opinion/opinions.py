@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 
 from scanner.iac.second_opinion.results import FAILED, PASSED, SKIPPED, Results, Row
 from scanner.iac.second_opinion.table import BY_ID, Check
 from scanner.model.finding import Finding
+from scanner.model.late_dataclass import dataclass
 from scanner.model.reading import Spot
 from scanner.model.verdict import Outcome
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from scanner.model.errors import BackupScanError
+from scanner.model.late_dataclass import dataclass
 
 PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
 _LISTS = {"passed_checks": PASSED, "failed_checks": FAILED, "skipped_checks": SKIPPED}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from scanner.iac.block import Problem
 from scanner.iac.hcl.tree import Attribute, Body, HclBlock
 from scanner.iac.terraform.documents import Documents, overrides, under
+from scanner.model.late_dataclass import dataclass
 from scanner.model.reading import Spot
 
 #: what a block of each type is called by, in number of labels

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from scanner.iac.hcl.tree import HclBlock
 from scanner.iac.hcl.values import Namespace, Scope, SetValue
 from scanner.iac.terraform.content import With, pairs_of, worked
+from scanner.model.late_dataclass import dataclass
 from scanner.model.reading import Spot
 from scanner.model.unresolved import Unresolved
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +12,7 @@ from scanner.iac.hcl.tree import Attribute, Body, HclBlock
 from scanner.iac.terraform.configuration import Configuration, called
 from scanner.iac.terraform.discover import Configurations
 from scanner.iac.terraform.plan_tree import listing, mapping, steps_of
+from scanner.model.late_dataclass import dataclass
 from scanner.model.reading import Spot
 
 _LARGEST: Final = 4 << 20

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from scanner.iac.terraform.existing import is_region
 from scanner.iac.terraform.plan_tree import Module, Tree, listing, mapping, references
+from scanner.model.late_dataclass import dataclass
 from scanner.model.unresolved import Unresolved
 
 _ACCOUNT: Final = re.compile(r"\d{12}")

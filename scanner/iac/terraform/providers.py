@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from scanner.iac.hcl.tree import Attribute
 from scanner.iac.terraform.configuration import address_of
 from scanner.iac.terraform.content import Content
+from scanner.model.late_dataclass import dataclass
 from scanner.model.unresolved import Unresolved
 
 #: two configurations that differ in none of these use the same credentials

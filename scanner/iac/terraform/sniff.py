@@ -7,9 +7,10 @@ quotes: inside of a text they would stand behind a backslash.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+
+from scanner.model.late_dataclass import dataclass
 
 PLAN: Final = "plan"
 STATE: Final = "state"  #: terraform.tfstate

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
 from scanner.iac.hcl import coercion
 from scanner.iac.hcl.values import EvaluationError, ListValue, MapValue, Namespace, Object, SetValue, Tuple
+from scanner.model.late_dataclass import dataclass
 from scanner.model.unresolved import Unresolved
 
 _MARK: Final = re.compile(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from scanner.iac.hcl.values import EvaluationError, Scope
 from scanner.iac.terraform.content import worked
 from scanner.iac.terraform.documents import Documents, under
 from scanner.iac.terraform.types import ANY, NotAType, Type, convert, parse_type
+from scanner.model.late_dataclass import dataclass
 from scanner.model.reading import Spot
 from scanner.model.unresolved import Unresolved
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from scanner.model.late_dataclass import dataclass
 from scanner.permissions.actions import BACKUP_SERVICES
 from scanner.permissions.conditions import all_hold
 from scanner.permissions.context import Context

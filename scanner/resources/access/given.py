@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from scanner.model.arn import place_of
 from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact
+from scanner.model.late_dataclass import dataclass
 from scanner.model.look import Look
 from scanner.model.reading import Reason, Source, Unknown
 from scanner.model.resource import Resource

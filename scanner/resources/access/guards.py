@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from scanner.model.arn import filled, fits, has_wildcards
+from scanner.model.late_dataclass import dataclass
 from scanner.permissions.actions import GUARDED
 from scanner.permissions.context import Caller, Mfa, context_of
 from scanner.permissions.document import Document

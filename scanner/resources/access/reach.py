@@ -5,11 +5,12 @@ Privileges that could be gained by other means (writing policies, passing roles)
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact
+from scanner.model.late_dataclass import dataclass
 from scanner.model.look import Look, Partial
 from scanner.model.reading import Reason, Source, Unknown
 from scanner.model.resource import Resource

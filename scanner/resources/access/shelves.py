@@ -7,11 +7,12 @@ are not on the shelf (AWS Backup developer guide, "Vault lock" and "Deleting bac
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact
+from scanner.model.late_dataclass import dataclass
 from scanner.model.look import Look, Partial, gathered, perhaps
 from scanner.model.reading import Unknown
 from scanner.model.resource import Resource

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
+from scanner.model.late_dataclass import dataclass
 from scanner.model.look import Look, gathered
 from scanner.model.reading import Unknown
 from scanner.model.resource import Resource

@@ -7,10 +7,10 @@ a pattern that asks for one that the guide does not show matches nothing here.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from scanner.model.arn import place_of
+from scanner.model.late_dataclass import dataclass
 from scanner.resources.alerting.patterns import ANY, Open
 
 Event = Mapping[str, Any]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact, derived
+from scanner.model.late_dataclass import dataclass
 from scanner.model.look import Look, gathered
 from scanner.model.origin import Listing
 from scanner.model.reading import Unknown

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from scanner.model.arn import place_of, tentative
 from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact
+from scanner.model.late_dataclass import dataclass
 from scanner.model.look import Look, gathered, legible
 from scanner.model.reading import Reason, Unknown
 from scanner.model.resource import Resource

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import Any
 
 from scanner.model.arn import Unnamed, fits
 from scanner.model.errors import CouldNotCheck
+from scanner.model.late_dataclass import dataclass
 from scanner.permissions.conditions import all_hold
 from scanner.permissions.context import Caller, Context, Values
 from scanner.permissions.document import Document, Statement

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from scanner.model.arn import Somewhere, tentative
 from scanner.model.convert import flag, text, whole
 from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact, derived, fact
+from scanner.model.late_dataclass import dataclass
 from scanner.model.look import Look, Partial, gathered, legible
 from scanner.model.origin import Listing, call, item, of
 from scanner.model.reading import Known, Reason, Unknown

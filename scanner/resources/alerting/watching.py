@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from scanner.model.arn import Somewhere
 from scanner.model.fact import Fact, derived
+from scanner.model.late_dataclass import dataclass
 from scanner.model.look import Look, gathered
 from scanner.model.reading import Known, Reason, Unknown
 from scanner.model.resource import Resource

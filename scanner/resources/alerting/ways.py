@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from scanner.model.duration import speak
 from scanner.model.errors import CouldNotCheck
+from scanner.model.late_dataclass import dataclass
 from scanner.model.reading import Reason, Unknown
 from scanner.permissions.truth import Doubt
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from scanner.model.arn import is_among, same
 from scanner.model.fact import Fact
+from scanner.model.late_dataclass import dataclass
 from scanner.model.look import Look, Partial, gathered
 from scanner.resources.aws_backup.jobs import BackupJob, CopyJob
 from scanner.resources.aws_backup.vaults import RecoveryPoint, Vault

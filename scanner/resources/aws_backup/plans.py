@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import Any
@@ -12,6 +11,7 @@ from scanner.model.arn import Somewhere, fits, place_of, tentative
 from scanner.model.convert import text, tuple_of
 from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact, derived, fact
+from scanner.model.late_dataclass import dataclass
 from scanner.model.look import Look, any_of, either
 from scanner.model.origin import Listing, call, of, parent
 from scanner.model.reading import Reason, Unknown

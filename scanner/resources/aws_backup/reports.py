@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from scanner.model.arn import is_among
 from scanner.model.convert import instant, text, tuple_of
 from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact, derived, fact
+from scanner.model.late_dataclass import dataclass
 from scanner.model.look import Look, Partial, any_of, gathered
 from scanner.model.origin import Listing, call, item
 from scanner.model.reading import Reason, Unknown

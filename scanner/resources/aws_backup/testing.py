@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ from scanner.model.arn import does_fit
 from scanner.model.convert import text, tuple_of
 from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact, fact
+from scanner.model.late_dataclass import dataclass
 from scanner.model.look import Look, Partial, all_of, any_of, gathered, jointly
 from scanner.model.origin import Listing, call, item, of, parent
 from scanner.model.reading import Reason, Unknown

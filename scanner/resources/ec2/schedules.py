@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from scanner.model.errors import CouldNotCheck
+from scanner.model.late_dataclass import dataclass
 from scanner.model.look import Look, Partial, any_of, gathered
 from scanner.model.resource import Resource
 from scanner.resources.aws_backup.plans import PlanRule

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from scanner.model.convert import text
+from scanner.model.late_dataclass import dataclass
 from scanner.permissions.document import Document, document
 
 

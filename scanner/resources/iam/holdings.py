@@ -7,8 +7,8 @@ aside. What can be done is the evaluator's question (`scanner.permissions.evalua
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from scanner.model.late_dataclass import dataclass
 from scanner.permissions.document import Document, Statement
 from scanner.permissions.patterns import matches_action
 

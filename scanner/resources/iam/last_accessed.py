@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from scanner.model.convert import instant, text
+from scanner.model.late_dataclass import dataclass
 from scanner.model.origin import answered, call, of
 from scanner.permissions.document import Statement, document
 from scanner.permissions.patterns import matches_action

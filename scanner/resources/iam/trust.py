@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from scanner.model.arn import has_wildcards, is_among, is_arn
+from scanner.model.late_dataclass import dataclass
 from scanner.permissions.document import Condition, Document, Statement
 from scanner.permissions.patterns import matches_action
 

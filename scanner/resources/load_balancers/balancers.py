@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from scanner.model.convert import text, tuple_of, whole
 from scanner.model.fact import Fact, fact
+from scanner.model.late_dataclass import dataclass
 from scanner.model.origin import Listing, SideList, call, item, of, parent
 from scanner.model.resource import Resource
 from scanner.resources.tags import tags_of_type

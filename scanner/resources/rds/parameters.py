@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact, fact
+from scanner.model.late_dataclass import dataclass
 from scanner.model.look import Look
 from scanner.model.origin import Filter, Listing, call, of
 from scanner.model.reading import Reason, Unknown

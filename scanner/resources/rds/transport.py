@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 from scanner.model.errors import CouldNotCheck
+from scanner.model.late_dataclass import dataclass
 from scanner.model.look import Look
 from scanner.model.reading import Reason, Unknown
 from scanner.resources.rds.parameters import ClusterParameters, InstanceParameters, settings_of

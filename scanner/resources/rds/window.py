@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import Any
+
+from scanner.model.late_dataclass import dataclass
 
 _DAY = timedelta(days=1)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from scanner.model.convert import days, instant
+from scanner.model.late_dataclass import dataclass
 
 #: The storage classes that are archives; Intelligent-Tiering has archive tiers too, but configured elsewhere.
 ARCHIVE_CLASSES = frozenset({"GLACIER", "GLACIER_IR", "DEEP_ARCHIVE"})

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
 from scanner.model.convert import instant, text
 from scanner.model.fact import Fact, derived, fact
+from scanner.model.late_dataclass import dataclass
 from scanner.model.look import Look
 from scanner.model.origin import Listing, call, item, of
 from scanner.model.resource import Resource

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from scanner.model.late_dataclass import dataclass
 from scanner.resources.s3.lifecycle import part_of
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from scanner.model.convert import text, tuple_of
 from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact, derived, fact
+from scanner.model.late_dataclass import dataclass
 from scanner.model.look import Look, Partial, legible, perhaps, those
 from scanner.model.origin import Listing, call, item, of
 from scanner.model.ranges import broad

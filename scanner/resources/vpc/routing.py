@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeVar
 
 from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact, derived
+from scanner.model.late_dataclass import dataclass
 from scanner.model.look import Look, Partial, gathered, those
 from scanner.model.origin import Listing
 from scanner.model.reading import Unknown

@@ -6,11 +6,12 @@ Worked out once for the region, so that no security group and no VPC looks throu
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Generic, TypeVar
 
 from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact, derived
+from scanner.model.late_dataclass import dataclass
 from scanner.model.look import Look, gathered
 from scanner.model.origin import Listing
 from scanner.model.reading import Reason, Unknown

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from scanner.model.arn import same
 from scanner.model.convert import text
 from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact, derived, fact
+from scanner.model.late_dataclass import dataclass
 from scanner.model.look import Look, Partial, gathered, those
 from scanner.model.origin import Listing, call, item
 from scanner.model.reading import Reason, Unknown

@@ -7,7 +7,6 @@ A policy whose holder the code leaves open may be anybody's.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from scanner.iac.block import ABSENT, Block
@@ -18,6 +17,7 @@ from scanner.iac.surroundings import Surroundings
 from scanner.model.arn import somewhere
 from scanner.model.convert import text
 from scanner.model.errors import CouldNotCheck
+from scanner.model.late_dataclass import dataclass
 from scanner.model.look import any_of
 from scanner.model.unresolved import Unresolved
 from scanner.permissions.document import document
