@@ -7,8 +7,10 @@ from dataclasses import asdict
 from typing import Any
 
 from reports.cells import cell
+from reports.code_page import forms
 from reports.report import Report, Tally
 from scanner.model.policy import Policy
+from scanner.model.resource import Resource
 from scanner.model.rule import Catalogue, Rule
 from scanner.plan import Plan, plan
 
@@ -153,13 +155,11 @@ def rule_page(rule: Rule, policy: Policy, examples: Iterable[Mapping[str, str]])
         *([f"Also known as: {', '.join(f'`{one}`' for one in rule.aliases)}", ""] if rule.aliases else []),
         "## Judges",
         "",
-        *(f"- {kind.title} (`{kind.kind}`)" for kind in rule.kinds),
+        *(f"- {kind.title} (`{kind.kind}`): {_sources(kind)}" for kind in rule.kinds),
         "",
         "## Reads",
         "",
         *(f"- `{fact.key}`: {cell(fact.promise)}" for fact in sorted(rule.facts, key=lambda fact: fact.key)),
-        "",
-        "Works on: live.",
         "",
         "## Calls and permissions",
         "",
@@ -174,6 +174,14 @@ def rule_page(rule: Rule, policy: Policy, examples: Iterable[Mapping[str, str]])
         *rows,
     ]
     return "\n".join(parts).rstrip() + "\n"
+
+
+def _sources(kind: type[Resource]) -> str:
+    """Say which sources hold a kind."""
+    if kind.recorded or kind.listed_by is None or kind.listed_by.declared or kind.listed_by.measured:
+        return "what people wrote, or gave"
+    types = sorted({form.type for form in forms().get(kind.kind, ())})
+    return f"live, and code as {', '.join(f'`{one}`' for one in types)}" if types else "live only"
 
 
 def index_page(catalogue: Catalogue, policy: Policy) -> str:

@@ -12,10 +12,12 @@ import click
 import yaml
 
 from reports.catalogue import index_page, matrix_page, permission_policy, rule_page
+from reports.code_page import code_page
 from rules import catalogue
 from scanner.cli.main import main
 from scanner.documents.construct import load_policy
 from scanner.plan import plan
+from scanner.resources import kinds
 
 ROOT = Path(__file__).parents[1]
 
@@ -28,6 +30,7 @@ def pages() -> Mapping[Path, str]:
         docs / "rules" / "README.md": index_page(shelf, policy),
         docs / "matrix.md": matrix_page(policy, shelf),
         docs / "cli.md": _cli(),
+        docs / "code.md": code_page(kinds()),
         docs / "permissions.json": json.dumps(
             permission_policy(plan(shelf.rules.values()).permissions), indent=2
         ) + "\n",

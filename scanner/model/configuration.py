@@ -46,7 +46,7 @@ class Configuration:
     systems: tuple[System, ...] = ()
     #: none where there is no configuration: then nobody knows what was waived or attested
     records: Records | None = None
-    scope: Scope = Scope()  # noqa: RUF009  # frozen
+    scope: Scope = Scope()
     organization: Organization | None = None
     declared: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
     file: str = ""

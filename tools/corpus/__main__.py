@@ -47,9 +47,7 @@ def fetch(name: str, commit: str, into: Path) -> str:
 
 def _unpack(repository: Path, commit: str, into: Path) -> str:
     """Lay out what a mirror has of a commit: its largest files may be missing."""
-    listed = subprocess.run(
-        ["git", "-C", repository, "ls-tree", "-r", "-z", commit], capture_output=True, check=False
-    )
+    listed = subprocess.run(["git", "-C", repository, "ls-tree", "-r", "-z", commit], capture_output=True, check=False)
     if listed.returncode:
         return f"{repository} has no such commit"
     (into / ".git").mkdir()
@@ -70,12 +68,25 @@ def _unpack(repository: Path, commit: str, into: Path) -> str:
 
 def run(directory: Path) -> tuple[Row, list[str]]:
     """Judge a repository; give the counts, and the lines that they are a digest of."""
-    command = [sys.executable, "-c", "from scanner.cli.main import main; main()", "--iac", ".", "--format", "json", "-q", "--at", AT]
+    command = [
+        sys.executable,
+        "-c",
+        "from scanner.cli.main import main; main()",
+        "--iac",
+        ".",
+        "--format",
+        "json",
+        "-q",
+        "--at",
+        AT,
+    ]
     began, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(command, cwd=directory, capture_output=True, check=False, timeout=1800)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     spent = after.ru_utime - before.ru_utime
-    print(f"  exit {done.returncode}, {time.monotonic() - began:.1f} s, {spent:.1f} CPU s, {after.ru_maxrss // 1024} MiB at most")
+    print(
+        f"  exit {done.returncode}, {time.monotonic() - began:.1f} s, {spent:.1f} CPU s, {after.ru_maxrss // 1024} MiB at most"
+    )
     row: Row = {"exit": done.returncode}
     if done.returncode not in SOUND:
         sys.stderr.write(done.stderr.decode(errors="replace")[-4000:])

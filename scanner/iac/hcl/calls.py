@@ -7,9 +7,10 @@ from typing import Any, Final
 
 from scanner.iac.hcl.choices import blend, lift
 from scanner.iac.hcl.coercion import kind_said
+from scanner.iac.hcl.meter import CHARACTERS
 from scanner.iac.hcl.nodes import Call
 from scanner.iac.hcl.repetition import uncertain
-from scanner.iac.hcl.values import EvaluationError, Namespace, Scope
+from scanner.iac.hcl.values import EvaluationError, ListValue, MapValue, Namespace, Scope
 from scanner.iac.hcl.working import WAYS, gathered, settle, work
 from scanner.model.reading import Spot
 from scanner.model.unresolved import Unresolved, unresolved_in
@@ -21,6 +22,12 @@ MOVERS: Final = frozenset(
         "merge", "one", "reverse", "slice", "tolist", "tomap", "toset", "values", "zipmap",
     }
 )  # fmt: skip
+
+
+#: functions that look at no more than the elements themselves, unless all of these have one type
+GLANCES: Final = frozenset(
+    {"coalescelist", "concat", "element", "keys", "length", "lookup", "merge", "one", "reverse", "slice", "values"}
+)
 
 
 def _call(node: Call, scope: Scope) -> Any:
@@ -50,7 +57,21 @@ def _call(node: Call, scope: Scope) -> Any:
         arguments = [_opened(one, spot) for one in arguments]
     else:
         arguments = [settle(one, spot) for one in arguments]
+    _weigh(name, arguments, node, scope)
     return _called(function, arguments, node, spot)
+
+
+def _weigh(name: str, arguments: list[Any], node: Call, scope: Scope) -> None:
+    """Count what a call costs: as much as it looks at."""
+    cost = 1
+    for one in arguments:
+        kind = type(one)
+        if kind is str:
+            cost += len(one) // CHARACTERS
+        elif isinstance(one, (dict, list)):
+            shallow = name in GLANCES and kind is not MapValue and kind is not ListValue
+            cost += len(one) if shallow else scope.meter.weigh(one)
+    scope.meter.spend(cost, node)
 
 
 def _opened(value: Any, spot: Spot) -> Any:

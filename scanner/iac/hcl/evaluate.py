@@ -6,11 +6,12 @@ possible value of it leads to the same result.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from scanner.iac.hcl import arithmetic, calls, operators, repetition
 from scanner.iac.hcl.choices import blend, choose, lift
 from scanner.iac.hcl.coercion import kind_said, to_number, to_text
+from scanner.iac.hcl.meter import CHARACTERS, LONGEST, TooLong
 from scanner.iac.hcl.nodes import (
     Attributed,
     Expression,
@@ -29,6 +30,9 @@ from scanner.model.errors import CouldNotCheck
 from scanner.model.reading import Spot
 from scanner.model.unresolved import Unresolved
 
+#: characters that a text has for nothing
+_SHORT: Final = 1_000
+
 __all__ = ["calls", "evaluate", "operators", "repetition", "settle", "step", "work"]
 
 
@@ -37,6 +41,8 @@ def evaluate(expression: Expression, scope: Scope, *, settled: bool = True) -> A
 
     Unless `settled`, a whole resource or module in the result stays a `Namespace`, for who looks further into it.
     """
+    meter = scope.meter
+    before = meter.begin()
     try:
         value = work(expression, scope)
         return settle(value, expression.spot) if settled else value
@@ -46,6 +52,8 @@ def evaluate(expression: Expression, scope: Scope, *, settled: bool = True) -> A
         return Unresolved(stop.unknown.detail, (), expression.spot, (), stop.unknown.reason)
     except RecursionError:
         return Unresolved(f"{expression.said}: it depends on too long a chain of other values", (), expression.spot)
+    finally:
+        meter.end(before)
 
 
 def step(value: Any, key: Any, spot: Spot | None, *, index: bool) -> Any:
@@ -99,6 +107,7 @@ def _template(node: Template, scope: Scope) -> Any:
     for place, one in enumerate(pieces):
         if isinstance(one, Namespace):
             pieces[place] = settle(one, node.spot)
+    _weigh(pieces, node, scope)
     if any(isinstance(one, Unresolved) for one in pieces):
         found = lift(_joined, pieces, node.spot)
         if isinstance(found, Unresolved) and not found.choices:
@@ -107,6 +116,15 @@ def _template(node: Template, scope: Scope) -> Any:
             return read_document(pieces, found)
         return found
     return _joined(*pieces)
+
+
+def _weigh(pieces: list[Any], node: Expression, scope: Scope) -> None:
+    """Count what a text costs that grows."""
+    size = sum([len(one) for one in pieces if type(one) is str])
+    if size > _SHORT:
+        scope.meter.spend(size // CHARACTERS, node)
+        if size > LONGEST:
+            raise TooLong(f"{node.said} would have more than {LONGEST:,} characters")
 
 
 def _joined(*pieces: Any) -> str:
@@ -118,6 +136,8 @@ def _joined(*pieces: Any) -> str:
 
 def _join(node: Join, scope: Scope) -> Any:
     texts = work(node.texts, scope)
+    if isinstance(texts, list):
+        _weigh(texts, node, scope)
     return texts if isinstance(texts, Unresolved) else lift(_joined, texts, node.spot)
 
 

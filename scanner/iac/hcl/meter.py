@@ -18,8 +18,9 @@ STEPS: Final = 1_000_000
 #: what all of a root may cost beyond what every evaluation has free
 PURSE: Final = 5_000_000
 FREE: Final = 1_000
-#: so many characters of a text weigh as much as one element
-_CHARACTERS: Final = 16
+#: so many characters of a text weigh as much as one element, and so many a text may have
+CHARACTERS: Final = 16
+LONGEST: Final = 10_000_000
 
 
 class TooLong(CouldNotCheck):
@@ -62,7 +63,7 @@ class Meter:
     def load(self, value: Any) -> int:
         """Give what it costs to look at all of a value."""
         if isinstance(value, str):
-            return len(value) // _CHARACTERS
+            return len(value) // CHARACTERS
         return self.weigh(value) if isinstance(value, (list, dict)) else 0
 
     def weigh(self, value: Any) -> int:
@@ -75,7 +76,7 @@ class Meter:
             if isinstance(part, (list, dict)):
                 weight += self.weigh(part)
             else:
-                weight += 1 + len(part) // _CHARACTERS if isinstance(part, str) else 1
+                weight += 1 + len(part) // CHARACTERS if isinstance(part, str) else 1
             if weight > STEPS:
                 break
         self._known[id(value)] = (value, weight)

@@ -33,6 +33,7 @@ def _binary(node: Binary, scope: Scope) -> Any:
         return _logical(node, scope, lift(to_bool, [left], node.left.spot), decisive=operator == "||")
     right = work(node.right, scope)
     if operator in ("==", "!="):
+        _weigh(left, right, node, scope)
         return lift(lambda one, other: _equal(one, other, node), [left, right], node.spot)
     if operator in ("/", "%") and not isinstance(right, Unresolved) and not to_number(right):
         # infinity in Terraform: no mistake that `try` would catch, and no number of ours
@@ -71,6 +72,7 @@ def _conditional(node: Conditional, scope: Scope) -> Any:
         for one in (yes, no):
             if isinstance(one, EvaluationError):
                 return condition if not condition.choices else blend([condition])
+        _weigh(yes, no, node, scope)
         wanted = unify([type_of(yes), type_of(no)])
         if wanted is not None:
             yes, no = convert(yes, wanted), convert(no, wanted)
@@ -83,10 +85,17 @@ def _conditional(node: Conditional, scope: Scope) -> Any:
     other = _attempt(node.no if decided else node.yes, scope)
     if isinstance(other, (EvaluationError, Unresolved)) or other is None:
         return value
+    _weigh(value, other, node, scope)
     wanted = unify([type_of(value), type_of(other)])
     if wanted is None:
         return Unresolved(f"{node.said}: its branches are values of different types", (), node.spot)
     return convert(value, wanted)
+
+
+def _weigh(one: Any, other: Any, node: Expression, scope: Scope) -> None:
+    """Count what it costs to look at all of two values."""
+    if isinstance(one, (dict, list)) or isinstance(other, (dict, list)):
+        scope.meter.spend(scope.meter.load(one) + scope.meter.load(other), node)
 
 
 def _attempt(node: Expression, scope: Scope) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 
 from scanner.iac.hcl.choices import blend, lift
 from scanner.iac.hcl.coercion import kind_said, to_bool, to_text
+from scanner.iac.hcl.meter import cost_of
 from scanner.iac.hcl.nodes import For, Item, Splat
 from scanner.iac.hcl.values import EvaluationError, ListValue, Namespace, Object, Scope, SetValue, Tuple
 from scanner.iac.hcl.working import WAYS, gathered, settle, work
@@ -16,10 +17,11 @@ from scanner.model.unresolved import Unresolved, unresolved_in
 class Bound(Scope):
     """A scope with the names of a `for` or a splat in front."""
 
-    __slots__ = ("names", "parent")
+    __slots__ = ("meter", "names", "parent")
 
     def __init__(self, parent: Scope, names: dict[str, Any]) -> None:
         self.parent = parent
+        self.meter = parent.meter
         self.names = names
 
     def get(self, name: str) -> Any:
@@ -54,6 +56,7 @@ def _splatted(node: Splat, scope: Scope, value: Any) -> Any:
     doubt = uncertain(value)
     if doubt is not None:
         return doubt
+    scope.meter.spend(len(value) * cost_of(node), node)
     found = [work(node.each, Bound(scope, {"*": one})) for one in value]
     if isinstance(value, (ListValue, SetValue)):
         return ListValue(found)
@@ -81,7 +84,9 @@ def _for_each(node: For, scope: Scope, source: Any) -> Any:
     if doubt is not None:
         return doubt
     found: Any = Tuple() if node.key_value is None else Object()
+    cost, spend = cost_of(node), scope.meter.spend
     for key, one in _items(node, source):
+        spend(cost, node)
         inner = Bound(scope, {node.key: key, node.name: one})
         if node.condition is not None:
             wanted = lift(to_bool, [work(node.condition, inner)], node.condition.spot)

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
-from typing import Any, Self
+from typing import Any, Final, Self
 
+from scanner.iac.hcl.meter import Meter
 from scanner.model.late_dataclass import dataclass
 from scanner.model.reading import Spot
 from scanner.model.unresolved import Unresolved
@@ -120,6 +121,9 @@ class Namespace:
     def value(self, spot: Spot | None) -> Any:
         """Give all of it as plain data, for who uses it as a whole."""
         return Unresolved("it is used as a whole, and not all of its attributes are in the code", (), spot)
+
+
+_ALONE: Final = Meter(float("inf"))
 
 
 class Scope:

@@ -20,23 +20,41 @@ def work(expression: Expression, scope: Scope) -> Any:
 
 
 def settle(value: Any, spot: Spot | None) -> Any:
-    """Put plain data in place of every namespace in a value."""
+    """Put plain data in place of every namespace in a value; what holds none stays the value that it is."""
+    if isinstance(value, Namespace) or (isinstance(value, (dict, list)) and _is_nested(value)):
+        return _settled(value, spot, {})
+    return value
+
+
+def _is_nested(value: dict[str, Any] | list[Any]) -> bool:
+    for one in value.values() if isinstance(value, dict) else value:
+        if isinstance(one, (Namespace, dict, list)):
+            return True
+    return False
+
+
+def _settled(value: Any, spot: Spot | None, known: dict[int, tuple[Any, Any]]) -> Any:
+    """Settle each part once, in however many places it is."""
+    before = known.get(id(value))
+    if before is not None:
+        return before[1]
+    made: Any = value
     if isinstance(value, Namespace):
         instances = value.pairs(spot)
         if instances is None:
-            return value.value(spot)
-        if isinstance(instances, Unresolved):
-            return instances
-        return settle(gathered(instances), spot)
-    if isinstance(value, dict):
-        if any(isinstance(one, (Namespace, dict, list)) for one in value.values()):
-            made = type(value)()
-            for key, one in value.items():
-                made[key] = settle(one, spot)
-            return made
-    elif isinstance(value, list) and any(isinstance(one, (Namespace, dict, list)) for one in value):
-        return type(value)([settle(one, spot) for one in value])
-    return value
+            made = value.value(spot)
+        elif isinstance(instances, Unresolved):
+            made = instances
+        else:
+            made = _settled(gathered(instances), spot, known)
+    elif _is_nested(value):
+        names = value if isinstance(value, dict) else None
+        parts = list(value.values()) if isinstance(value, dict) else value
+        found = [_settled(one, spot, known) if isinstance(one, (Namespace, dict, list)) else one for one in parts]
+        if any(one is not other for one, other in zip(found, parts, strict=True)):
+            made = type(value)(found if names is None else zip(names, found, strict=True))
+    known[id(value)] = (value, made)
+    return made
 
 
 def gathered(instances: list[tuple[Any, Any]]) -> Any:
