@@ -51,12 +51,12 @@ def _rows(form: Form) -> Iterator[str]:
     for name, origins in form.facts.items():
         places = [*map(_place, origins if isinstance(origins, (tuple, list)) else (origins,))]
         unset = [*filter(None, map(_unset, origins if isinstance(origins, (tuple, list)) else (origins,)))]
-        yield f"| `{name}` | {cell(', or '.join(dict.fromkeys(places)))} | {cell('; '.join(unset))} |"
+        yield f"| `{name}` | {', or '.join(dict.fromkeys(places))} | {cell('; '.join(unset))} |"
 
 
 def _place(origin: Origin) -> str:
     if isinstance(origin, Always):
-        return f"always {speak_value(origin.value)}"
+        return f"always {cell(speak_value(origin.value))}"
     if isinstance(origin, At):
         path = f"`{origin.path or origin.shows or 'the block'}`"
         return f"{path} of `{origin.via.type}`" if origin.via is not None else path

@@ -68,8 +68,9 @@ def make(fixes: Mapping[str, tuple[Edit, ...]], base: Path, again: Callable[[], 
     files = list(_changed(edits, base))
     _write([(file, after) for file, _, after in files], base)
     judged = again()
-    outcomes = {one.fingerprint: one.outcome for one in judged.findings.findings}
-    amiss = {one.file for mark, some in fixes.items() if outcomes.get(mark) is not Outcome.PASSED for one in some}
+    mended = {one.fingerprint for one in judged.findings.findings if one.outcome is Outcome.PASSED}
+    mended |= {one.fingerprint for one in judged.unasked}  # all that is left of it is no code's to say
+    amiss = {one.file for mark, some in fixes.items() if mark not in mended for one in some}
     if amiss:
         _write([(file, before) for file, before, _ in files if file in amiss], base)
         for file in sorted(amiss):

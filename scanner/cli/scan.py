@@ -62,7 +62,7 @@ class Request:
     quiet: bool
     probe: bool = False
     attestations: Path | None = None
-    code: CodeRequest = CodeRequest()  # noqa: RUF009  # frozen
+    code: CodeRequest = CodeRequest()
 
 
 def whole(

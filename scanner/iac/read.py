@@ -256,7 +256,7 @@ def _resource(
     if (form.kind.kind + arn) in taken:
         arn = f"{arn}#{block.address}"
     taken.add(form.kind.kind + arn)
-    readings = {name: _read(form, block, name, satellites) for name in names}
+    readings = {name: reading_of(form, block, name, satellites) for name in names}
     declaration = Declaration(
         block.address, block.root, block.type, block.source, block.spot, block.trail,
         moved.get((block.root, block.address), ""), block.changed,
@@ -267,7 +267,8 @@ def _resource(
     )  # fmt: skip
 
 
-def _read(form: Form, block: Block, name: str, satellites: Satellites) -> Reading[Any]:
+def reading_of(form: Form, block: Block, name: str, satellites: Satellites) -> Reading[Any]:
+    """Read one fact of a block."""
     origins = form.facts.get(name)
     if origins is None:
         why = form.beyond.get(name, "no code holds it")

@@ -42,10 +42,11 @@ def edit_hcl(text: str, block: Spot, path: str, value: Any, written: Spot | None
     place = attribute.spot
     if written is not None and (written.file, written.line) != (block.file, place.line):
         return None
-    if not isinstance(attribute.expression, Literal):
+    literal = attribute.expression
+    if not isinstance(literal, Literal):
         return None
-    said = _written(value)
-    return Edit(block.file, attribute.offset, attribute.end, said, f"set {path} to {said} in {_name(top)}")
+    said, start = _written(value), attribute.offset
+    return Edit(block.file, start + literal.start, start + literal.end, said, f"set {path} to {said} in {_name(top)}")
 
 
 def _name(block: HclBlock) -> str:

@@ -10,16 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from scanner.iac.block import ABSENT, Code
+from scanner.iac.block import ABSENT, Block, Code
 from scanner.iac.fixes.edit import Edit
 from scanner.iac.fixes.places import Place
-from scanner.iac.fixes.proposal import Case, Change, Origins, Proposal, changed
+from scanner.iac.fixes.proposal import Case, Change, Origin, Origins, Proposal, changed
+from scanner.iac.form import Form
 from scanner.iac.satellites import Satellites
 from scanner.iac.surroundings import Surroundings
 from scanner.model.estate import Estate
 from scanner.model.finding import Finding, Findings
 from scanner.model.policy import Objective
-from scanner.model.reading import Source
+from scanner.model.reading import Reason, Source
 from scanner.model.resource import Resource
 from scanner.model.verdict import Outcome
 from scanner.objectives import Objectives
@@ -37,7 +38,7 @@ def mend(
     findings: Sequence[Finding],
     estates: Sequence[Estate],
     codes: Sequence[Code],
-    origins: Origins,
+    origins: Mapping[tuple[str, str], tuple[Form, Block]],
     objectives_of: Callable[[Estate], Objectives],
     judge: Callable[[Sequence[Estate]], Findings],
     text_of: Callable[[str], str | None],
@@ -53,19 +54,31 @@ def mend(
         and one.subject.declaration is not None
         and one.subject.declaration.root in edited
     ]
-    cases = [case for estate in estates for case in _cases(failed, estate, codes, origins, objectives_of, whole=whole)]
-    return _Choice(cases, origins, judge, estates, findings, text_of).chosen()
+    known: dict[tuple[str, str], Origin] = {}
+    for estate in estates:
+        known.update(_origins(estate, codes, origins, whole=whole))
+    cases = [case for estate in estates for case in _cases(failed, estate, known, objectives_of)]
+    return _Choice(cases, known, judge, estates, findings, text_of).chosen()
+
+
+def _origins(
+    estate: Estate, codes: Sequence[Code], origins: Mapping[tuple[str, str], tuple[Form, Block]], *, whole: bool
+) -> Iterator[tuple[tuple[str, str], Origin]]:  # fmt: skip
+    blocks = [one for code in codes for one in code.blocks if one.account == str(estate.account)]
+    satellites = Satellites(blocks, Surroundings(codes, whole=whole))
+    for kind, found in estate.resources.items():
+        for one in found:
+            origin = origins.get((kind, one.id))
+            if origin is not None and not origin[0].each:
+                yield (kind, one.id), Origin(*origin, satellites)
 
 
 def _cases(
-    findings: Iterable[Finding], estate: Estate, codes: Sequence[Code], origins: Origins,
-    objectives_of: Callable[[Estate], Objectives], *, whole: bool,
-) -> Iterator[Case]:  # fmt: skip
+    findings: Iterable[Finding], estate: Estate, origins: Origins, objectives_of: Callable[[Estate], Objectives]
+) -> Iterator[Case]:
     mine = [one for one in findings if one.subject.account == str(estate.account)]
     if not mine:
         return
-    blocks = [one for code in codes for one in code.blocks if one.account == str(estate.account)]
-    satellites = Satellites(blocks, Surroundings(codes, whole=whole))
     objectives = objectives_of(estate)
     rows: dict[tuple[str, str], tuple[Resource, Objective]] = {}
     for found in estate.resources.values():
@@ -73,9 +86,8 @@ def _cases(
             rows.update({(one.kind, each.id): (each, goal) for each, _, goal in objectives.rows(type(one))})
     for finding in mine:
         key = (finding.subject.kind, finding.subject.id)
-        row, origin = rows.get(key), origins.get(key)
-        if row is not None and origin is not None and not origin[0].each:
-            yield Case(finding, *row, estate, *origin, satellites)
+        if key in rows and key in origins:
+            yield Case(finding, *rows[key], estate, origins)
 
 
 class _Choice:
@@ -91,7 +103,7 @@ class _Choice:
         self._estates = estates
         self._text_of = text_of
         self._was = {_name(one): one.outcome for one in findings}
-        self._proposals = {_name(one.finding): [*one.proposals()] for one in cases}
+        self._proposals = {_name(one.finding): one.proposals() for one in cases}
         self._barred: set[Key] = set()
 
     def chosen(self) -> dict[str, tuple[Edit, ...]]:
@@ -138,7 +150,7 @@ class _Choice:
                 wanted.setdefault(key, []).append(changes)
         found: dict[Key, Change] = {}
         for key, lists in wanted.items():
-            suits = [one for one in lists[0] if all(any(_same(one, other) for other in some) for some in lists[1:])]
+            suits = [one for one in lists[0] if all(any(one.same(other) for other in some) for some in lists[1:])]
             if suits:
                 found[key] = suits[0]
         found = {key: change for key, change in found.items() if self._edit(change) is not None}
@@ -151,48 +163,44 @@ class _Choice:
     def _mending(self, case: Case, values: Mapping[Key, Change]) -> Proposal | None:
         """Give the proposal of a case whose changes were all chosen."""
         for one in self._open(case):
-            if all(each.place.key in values and _same(values[each.place.key], each) for each in one):
+            if all(each.place.key in values and values[each.place.key].same(each) for each in one):
                 return one
         return None
 
     def _wrong(self, values: Mapping[Key, Change]) -> set[Key]:
         """Judge all of it with the chosen values; give the places where that does not come out as it should."""
         changes = self._spread(values)
-        judged = self._judge([changed(estate, changes) for estate in self._estates])
-        now = {_name(one): one.outcome for one in judged.findings}
+        judged = self._judge([changed(estate, changes, self._origins) for estate in self._estates])
+        now = {_name(one): one for one in judged.findings}
         wrong: set[Key] = set()
         for case in self._cases:
             proposal = self._mending(case, values)
-            if proposal is not None and now.get(_name(case.finding)) is not Outcome.PASSED:
+            if proposal is not None and not _mended(now.get(_name(case.finding))):
                 wrong |= {one.place.key for one in proposal}
         for name, outcome in self._was.items():
-            if now.get(name, outcome) in _WORSE.get(outcome, ()):
+            came = now.get(name)
+            if came is not None and came.outcome in _WORSE.get(outcome, ()):
                 mine = {one.place.key for one in changes.get((name[1], name[2]), ())}
                 # Where it has no change of its own, any of them may be what makes it worse.
                 wrong |= mine or set(values)
         return wrong
 
     def _spread(self, values: Mapping[Key, Change]) -> dict[tuple[str, str], list[Change]]:
-        """Give the changes by resource: one of a block is one of all its instances."""
+        """Give the changes by resource: what is changed in a block is changed for all that is made of it."""
+        owners: dict[tuple[str, str], list[Change]] = {}
         places: dict[tuple[str, int], list[Change]] = {}
         for (file, line, _), change in values.items():
-            places.setdefault((file, line), []).append(change)
-        owners: dict[tuple[str, str], list[Change]] = {}
+            if change.place.own:
+                places.setdefault((file, line), []).append(change)
+        for key, origin in self._origins.items():
+            spot = origin.block.spot
+            mine = places.get((spot.file, spot.line), []) if spot is not None else []
+            if mine:
+                owners[key] = list(mine)
         for case in self._cases:
-            for proposal in self._open(case):
-                for change in proposal:
-                    chosen = values.get(change.place.key)
-                    if chosen is not None and _same(chosen, change):
-                        mine = owners.setdefault((case.resource.kind, case.resource.id), [])
-                        if not any(one.fact is change.fact for one in mine):
-                            mine.append(change)
-        for key, (form, block) in self._origins.items():
-            spot = block.spot
-            for change in places.get((spot.file, spot.line), ()) if spot is not None else ():
-                fact = form.kind.facts.get(change.fact.name)
-                mine = owners.setdefault(key, [])
-                if fact is change.fact and not any(one.fact is fact for one in mine):
-                    mine.append(change)
+            for change in self._mending(case, values) or ():
+                if not change.place.own:
+                    owners.setdefault(case.key, []).append(change)
         return owners
 
     def _edits(self, values: Mapping[Key, Change]) -> dict[str, tuple[Edit, ...]]:
@@ -205,7 +213,7 @@ class _Choice:
         return found
 
     def _edit(self, change: Change) -> Edit | None:
-        return edit_of(change.place, change.place.written(change.value), self._text_of)
+        return edit_of(change.place, change.written, self._text_of)
 
 
 def _alone(found: dict[Key, Change]) -> None:
@@ -224,8 +232,9 @@ def _name(one: Finding) -> tuple[str, str, str, str]:
     return (one.rule.id, one.subject.kind, one.subject.id, one.subject.account)
 
 
-def _same(one: Change, other: Change) -> bool:
-    return one.fact.name == other.fact.name and one.value == other.value
+def _mended(came: Finding | None) -> bool:
+    """Say whether a finding came out as it should: it passes, or nothing is left of it that code could answer."""
+    return came is not None and (came.outcome is Outcome.PASSED or came.reason is Reason.RUNTIME)
 
 
 def edit_of(place: Place, value: Any, text_of: Callable[[str], str | None]) -> Edit | None:

@@ -19,6 +19,8 @@ class Place:
 
     block: Block
     origin: At
+    #: it is in the block of the resource itself
+    own: bool = True
 
     @property
     def key(self) -> tuple[str, int, str]:
@@ -31,6 +33,17 @@ class Place:
         """Where the value stands now; None where none is written."""
         found = self.block.find(self.origin.path)
         return None if found.value is ABSENT else found.spot
+
+    @property
+    def now(self) -> Any:
+        """The fact's value as it is written there; None where none is, or it is not settled."""
+        value = self.block.find(self.origin.path).value
+        if value is ABSENT or isinstance(value, Unresolved):
+            return None if self.origin.absent is NOTHING else self.origin.absent
+        try:
+            return self.origin.convert(value)
+        except Exception:  # noqa: BLE001  # what cannot be read has no value
+            return None
 
     def written(self, value: Any) -> Any:
         """Give a fact's value as code writes it; None where that would not be read as the same value."""
@@ -47,12 +60,17 @@ class Place:
 def place_of(form: Form, block: Block, fact: str, satellites: Satellites) -> Place | None:
     """Find where a fact is decided, or where a value would be decided by; None where no single attribute does.
 
-    Origins are asked in the order in which they are read. A satellite that is not there is not made.
+    Origins are asked in the order in which they are read. Where a function of the whole block decides, it is the
+    attribute that the form names besides. A satellite that is not there is not made.
     """
     origins = form.facts.get(fact, ())
     before: Place | None = None
+    computed = False
     for one in origins if isinstance(origins, (tuple, list)) else (origins,):
-        if not isinstance(one, At) or one.every or not one.path:
+        if not isinstance(one, At):
+            computed = True
+            continue
+        if one.every or not one.path:
             return before
         owner = block
         if one.via is not None:
@@ -64,7 +82,9 @@ def place_of(form: Form, block: Block, fact: str, satellites: Satellites) -> Pla
                     continue
                 return before
             owner = mine[0]
-        here = Place(owner, one) if one.write is not None else None
+        here = Place(owner, one, owner is block) if one.write is not None else None
+        if computed and (one.via is not None or before is not None):
+            return before
         value = owner.find(one.path).value
         if isinstance(value, Unresolved):
             return None

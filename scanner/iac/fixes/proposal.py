@@ -13,9 +13,10 @@ from datetime import time, timedelta
 from itertools import combinations, islice, product
 from typing import Any
 
-from scanner.iac.block import Block
+from scanner.iac.block import Block, plain
 from scanner.iac.fixes.places import Place, place_of
 from scanner.iac.form import NOTHING, Form
+from scanner.iac.read import reading_of
 from scanner.iac.satellites import Satellites
 from scanner.model.errors import CouldNotCheck, NotDemanded
 from scanner.model.estate import Estate
@@ -24,12 +25,10 @@ from scanner.model.finding import Finding
 from scanner.model.late_dataclass import dataclass
 from scanner.model.look import Look
 from scanner.model.policy import Figure, Objective
-from scanner.model.reading import Known, Reading
+from scanner.model.reading import Known, Reason, Source
 from scanner.model.resource import Resource
 from scanner.model.verdict import Outcome
 
-#: From a resource's kind and id to the form and the block that it was read by.
-Origins = Mapping[tuple[str, str], tuple[Form, Block]]
 #: How many values, or pairs of them, are tried for one finding.
 _MOST_TRIED = 60
 
@@ -39,10 +38,27 @@ class Change:
     """One fact with another value, and the place in the code where it is written so."""
 
     fact: Fact[Any]
-    value: Any
     place: Place
+    #: as code writes it
+    written: Any
+
+    def same(self, other: Change) -> bool:
+        """Say whether both write the same in the same place."""
+        return self.place.key == other.place.key and self.written == other.written
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a resource was read by: the form, its block, and what may settle something of it."""
+
+    form: Form
+    block: Block
+    satellites: Satellites
+
+
+Key = tuple[str, str]
+#: From a resource's kind and id to what it was read by.
+Origins = Mapping[Key, Origin]
 Proposal = tuple[Change, ...]
 
 
@@ -54,37 +70,47 @@ class Case:
     resource: Resource
     objective: Objective
     estate: Estate
-    form: Form
-    block: Block
-    satellites: Satellites
+    origins: Origins
 
-    def proposals(self) -> Iterator[Proposal]:
-        """Give what would mend it, the smallest change first: single facts, or pairs where no single one does."""
+    @property
+    def key(self) -> Key:
+        """The kind and the id of the resource."""
+        return (self.resource.kind, self.resource.id)
+
+    def proposals(self) -> list[Proposal]:
+        """Give what would mend it: single facts, or pairs where no single one does, the first tried first.
+
+        Where no change makes it pass, one that leaves only what a running account tells does as well.
+        """
         options = list(self._options())
         singles = [(one,) for some in options for one in some]
-        found = False
-        for one in islice(singles, _MOST_TRIED):
-            if self.passes(one):
-                found = True
-                yield one
-        if found:
-            return
         pairs = (pair for some, others in combinations(options, 2) for pair in product(some, others))
-        for pair in islice(pairs, _MOST_TRIED):
-            if pair[0].place.key != pair[1].place.key and self.passes(pair):
-                yield pair
+        apart = (pair for pair in pairs if pair[0].place.key != pair[1].place.key)
+        left: list[Proposal] = []
+        for tried in (singles, apart):
+            found: list[Proposal] = []
+            for one in islice(tried, _MOST_TRIED):
+                came = self.becomes(one)
+                if came is Outcome.PASSED:
+                    found.append(one)
+                elif came is Outcome.UNKNOWN:
+                    left.append(one)
+            if found:
+                return found
+        return left
 
     def _options(self) -> Iterator[Sequence[Change]]:
+        origin = self.origins[self.key]
         for fact in self._own_facts():
-            place = place_of(self.form, self.block, fact.name, self.satellites)
-            reading = self.resource.readings.get(fact.name)
-            if place is None or not isinstance(reading, Known):
+            place = place_of(origin.form, origin.block, fact.name, origin.satellites)
+            if place is None:
                 continue
-            changes = [
-                Change(fact, value, place)
-                for value in _candidates(reading.value, self.objective, place.origin.absent)
-                if place.written(value) is not None
-            ]
+            now = place.now
+            if now is None:
+                reading = self.resource.readings.get(fact.name)
+                now = reading.value if isinstance(reading, Known) else None
+            written = [place.written(value) for value in _candidates(now, self.objective, place.origin.absent)]
+            changes = [Change(fact, place, one) for one in written if one is not None]
             if changes:
                 yield changes
 
@@ -107,33 +133,61 @@ class Case:
             else:
                 pending.extend(fact.needs)
 
-    def passes(self, proposal: Proposal) -> bool:
-        """Ask the rule again, with the other values in the place of those that the code has."""
-        estate = changed(self.estate, {(self.resource.kind, self.resource.id): proposal})
+    def becomes(self, proposal: Proposal) -> Outcome:
+        """Ask the rule again, of the resource as it would be read; unknown stands for what only an account tells."""
+        estate = changed(self.estate, {self.key: proposal}, self.origins)
         look = Look(estate)
         twin = next(one for one in look.found(type(self.resource)) if one.id == self.resource.id)
         try:
-            return self.finding.rule.judge(twin, self.objective).outcome is Outcome.PASSED
+            return self.finding.rule.judge(twin, self.objective).outcome
+        except CouldNotCheck as stop:
+            return Outcome.UNKNOWN if stop.unknown.reason is Reason.RUNTIME else Outcome.FAILED
         except Exception:  # noqa: BLE001  # whatever stops the rule, nothing is proven
-            return False
+            return Outcome.FAILED
 
 
-def changed(estate: Estate, changes: Mapping[tuple[str, str], Iterable[Change]]) -> Estate:
-    """Give an estate in which facts of some resources, by their kind and id, have other values."""
+def changed(estate: Estate, changes: Mapping[Key, Iterable[Change]], origins: Origins) -> Estate:
+    """Give an estate in which some resources are as their blocks would be read with other values."""
     resources = dict(estate.resources)
     for kind in {kind for kind, _ in changes}:
-        resources[kind] = tuple(_twin(one, changes.get((kind, one.id), ())) for one in resources.get(kind, ()))
+        resources[kind] = tuple(
+            _twin(one, list(changes[kind, one.id]), origins[kind, one.id]) if (kind, one.id) in changes else one
+            for one in resources.get(kind, ())
+        )
     return replace(estate, resources=resources)
 
 
-def _twin(one: Resource, changes: Iterable[Change]) -> Resource:
-    new: dict[str, Reading[Any]] = {}
+def _twin(one: Resource, changes: Sequence[Change], origin: Origin) -> Resource:
+    readings = dict(one.readings)
+    own = [each for each in changes if each.place.own]
+    if own:
+        values = plain(origin.block.values)
+        for each in own:
+            _set(
+                values, each.place.origin.path.split("."), each.written, nested=origin.block.source is Source.TERRAFORM
+            )
+        block = replace(origin.block, values=values)
+        readings = {name: reading_of(origin.form, block, name, origin.satellites) for name in readings}
     for each in changes:
-        old = one.readings.get(each.fact.name)
-        new[each.fact.name] = Known(each.value, old.evidence if old is not None else ())
-    if not new:
-        return one
-    return type(one)(one.id, one.name, one.account, one.region, {**one.readings, **new}, one.declaration, one.doubt)
+        if not each.place.own and each.fact.name in readings:
+            readings[each.fact.name] = Known(each.place.origin.convert(each.written), readings[each.fact.name].evidence)
+    return type(one)(one.id, one.name, one.account, one.region, readings, one.declaration, one.doubt)
+
+
+def _set(values: dict[str, Any], path: Sequence[str], value: Any, *, nested: bool) -> None:
+    """Put a value at a path of plain values, as `Block.find` looks for it."""
+    here = values
+    for part in path[:-1]:
+        there = here.get(part)
+        if isinstance(there, list) and there and isinstance(there[0], dict):
+            here = there[0]
+        elif isinstance(there, dict):
+            here = there
+        else:
+            inner: dict[str, Any] = {}
+            here[part] = [inner] if nested else inner
+            here = inner
+    here[path[-1]] = value
 
 
 def _candidates(value: Any, objective: Objective, absent: Any) -> Sequence[Any]:
