@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rules.kit import rule
+from scanner.model.arn import tentative
 from scanner.model.look import any_of
 from scanner.model.policy import Objective
 from scanner.model.verdict import Severity, Verdict
@@ -25,9 +26,10 @@ def _denies(bucket: Bucket) -> str:
     policy = bucket.policy
     if policy is None:
         return ""
+    arn = tentative(bucket.id, bucket)
     # What is denied of both ways to delete is denied whether or not versions are kept.
-    if refused_without_mfa(policy, bucket.id, kept=False) or (
-        refused_without_mfa(policy, bucket.id, kept=True) and bucket.versioning == "Enabled"
+    if refused_without_mfa(policy, arn, kept=False) or (
+        refused_without_mfa(policy, arn, kept=True) and bucket.versioning == "Enabled"
     ):
         return "denies deletion without MFA to everyone by its policy"
     return ""

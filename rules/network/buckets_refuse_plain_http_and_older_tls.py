@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rules.kit import rule
+from scanner.model.arn import tentative
 from scanner.model.policy import Objective
 from scanner.model.verdict import Severity, Verdict
 from scanner.permissions.transit import Reach, refusing_older, refusing_plain
@@ -35,12 +36,12 @@ def buckets_refuse_plain_http_and_older_tls(bucket: Bucket, demand: Objective) -
     wanted = f"TLS {demand.tls} or newer"
     if bucket.policy is None:
         return Verdict.failed("has no policy, so plain HTTP is answered", wanted)
-    plain = refusing_plain(bucket.policy, bucket.id)
+    plain = refusing_plain(bucket.policy, tentative(bucket.id, bucket))
     if not plain.whole:
         return Verdict.failed(_left("plain HTTP", plain), wanted)
     if rank(demand.tls) <= rank(_ENDPOINTS):
         return Verdict.passed(f"refuses plain HTTP, and S3 takes nothing older than TLS {_ENDPOINTS}")
-    old = refusing_older(bucket.policy, bucket.id, demand.tls)
+    old = refusing_older(bucket.policy, tentative(bucket.id, bucket), demand.tls)
     if not old.whole:
         return Verdict.failed(_left(f"TLS older than {demand.tls}", old), wanted)
     return Verdict.passed(f"refuses plain HTTP and TLS older than {demand.tls}")

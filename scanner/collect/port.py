@@ -46,7 +46,7 @@ class CallFailed(Exception):
 class Port(Protocol):
     """What a collection needs of AWS. `region` is a region name, or "" for a service without regions."""
 
-    def pages(self, service: str, operation: str, region: str, parameters: Mapping[str, Any]) -> Iterator[Page]:  # noqa: ARG002
+    def pages(self, service: str, operation: str, region: str, parameters: Mapping[str, Any]) -> Iterator[Page]:
         """Make one operation and yield every page of its answer; raise `CallFailed`."""
         ...
 

@@ -8,10 +8,7 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from scanner.documents.config import check_config
-from scanner.documents.measurements import load_measurements
 from scanner.documents.policy import FIVEX_POLICY, read_policy
-from scanner.documents.records import load_records
 from scanner.documents.yaml_file import load_yaml
 from scanner.model.configuration import Account, Configuration, Organization
 from scanner.model.duration import parse_duration
@@ -102,6 +99,10 @@ def load_configuration(
     rules: Collection[str] | None = None,
 ) -> Configuration:
     """Read a configuration, and the records beside it, and hold them against policy and rules; raise `DocumentError`."""
+    from scanner.documents.config import check_config  # noqa: PLC0415  # code is mostly judged without a configuration
+    from scanner.documents.measurements import load_measurements  # noqa: PLC0415  # as above
+    from scanner.documents.records import load_records  # noqa: PLC0415  # as above
+
     document = check_config(load_yaml(path), tiers=policy.tiers, scopes=policy.scope_classes, rules=rules, at=at)
     data = document.data
     systems = tuple(

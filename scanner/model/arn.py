@@ -21,8 +21,9 @@ _COLONS = 5
 OPEN = "?"
 #: What a region or an account is called: what is called otherwise is none, and no open place is it.
 _PLACE: Final = r"\d{12}|[a-z]+(?:-[a-z]+)+-\d+"
-#: A part of a text that stands for an open place. What follows it up to the end of the part may belong to its name.
-_STAND_IN: Final = r"(?:^|(?<=[:/]))\?[A-Za-z_][^:/*?]*|\?(?:account|(?:region|aws)[a-z]?)\b[^:/*?]*"
+#: A part of a text that stands for an open place: a text of its own, a field of an ARN, or the usual words anywhere. What
+#: follows it up to the end of the part may belong to its name.
+_STAND_IN: Final = r"^\?[A-Za-z_][^:/*?]*$|(?<=:)\?[A-Za-z_][^:/*?]*(?=:)|\?(?:account|(?:region|aws)[a-z]?)\b[^:/*?]*"
 
 
 class Somewhere(str):
@@ -123,7 +124,11 @@ def least_and_most(places: Iterable[str]) -> tuple[int, int]:
 
 def fits(pattern: str, text: str, matches: Callable[[str, str], bool]) -> bool | None:
     """Say whether a pattern with `*` and `?` fits a text, by `matches`; None where an open place in either decides it."""
-    if OPEN not in text and not is_open(pattern):
+    if isinstance(text, Unnamed):
+        answer = fits(pattern, str(text), matches)
+        # Whatever names something of its sort, and no other place, may be it.
+        return None if answer is False and not _of_another_sort(pattern, str(text)) else answer
+    if OPEN not in text and not _names_open(pattern, text):
         return matches(pattern, text)
     start = min(end for end in map(pattern.find, "*?[") if end >= 0) if _wild(pattern) else len(pattern)
     start = start if OPEN not in text else min(start, text.find(OPEN))
@@ -201,6 +206,13 @@ def _stop(one: str, other: str) -> NoReturn:
     raise CouldNotCheck(unsettled(one, other))
 
 
+def _names_open(pattern: str, text: str) -> bool:
+    if not is_open(pattern):
+        return False
+    # A pattern of one word that begins with a wildcard looks like a stand-in; it is one only where places are compared.
+    return not pattern.startswith(OPEN) or _compiled(_PLACE).fullmatch(text) is not None
+
+
 def _wild(pattern: str) -> bool:
     return any(sign in pattern for sign in "*?[")
 
@@ -258,6 +270,12 @@ def _apart(pattern: str, text: str) -> bool:
         return False
     pairs = zip(parts[3:_COLONS], own[3:_COLONS], strict=True)
     return any(a != b and not has_wildcards(a) and not _meet(a, b) for a, b in pairs)
+
+
+def _of_another_sort(pattern: str, text: str) -> bool:
+    """Say whether a pattern of ARNs names another service, or another place, than a text."""
+    parts, own = pattern.split(":", _COLONS), text.split(":", _COLONS)
+    return any(a != b and not _wild(a) for a, b in zip(parts[:3], own[:3], strict=False)) or _apart(pattern, text)
 
 
 _PRIVATE, _LONG = 0xE000, 40

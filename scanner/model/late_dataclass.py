@@ -9,6 +9,7 @@ decorator.
 from __future__ import annotations
 
 import dataclasses
+import types
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -47,7 +48,7 @@ def _declare(cls: type[Any], options: dict[str, bool]) -> type[Any]:
         body |= {"__setattr__": _refuse_to_set, "__delattr__": _refuse_to_delete}
     elif options.get("eq", True) and "__hash__" not in own:
         body["__hash__"] = None
-    late.declared = type(cls)(cls.__name__, cls.__bases__, body)
+    late.declared = types.new_class(cls.__name__, cls.__bases__, exec_body=lambda space: space.update(body))
     return late.declared
 
 
@@ -64,8 +65,8 @@ class _Late:
     def write(self) -> None:
         """Let the standard library write the methods, and take them over; twice in two threads does no harm."""
         here = self.declared
-        plain = type(here)(here.__name__, here.__bases__, dict(self.own))
-        written = vars(dataclasses.dataclass(**self.options)(plain))  # type: ignore[call-overload]  # they are options of it
+        plain = types.new_class(here.__name__, here.__bases__, exec_body=lambda space: space.update(self.own))
+        written = vars(dataclasses.dataclass(**self.options)(plain))
         for name in _WRITTEN:
             if not isinstance(vars(here).get(name), _Written):
                 continue

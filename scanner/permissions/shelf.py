@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 
-from scanner.model.arn import OPEN, fits, is_open
+from scanner.model.arn import OPEN, Unnamed, fits, is_open
 from scanner.model.late_dataclass import dataclass
 from scanner.permissions.context import Values
 from scanner.permissions.extents import Extent, Spans, joined
@@ -56,7 +56,7 @@ class Shelf:
         self._found: dict[str, Extent] = {}
         #: code leaves open where some of its targets are; `unsettled` says what hung on that, if anything
         self.open = any(
-            OPEN in arn or OPEN in one.region or OPEN in one.account
+            OPEN in arn or OPEN in one.region or OPEN in one.account or isinstance(arn, Unnamed)
             for arn, one in zip(self.arns, self.targets, strict=True)
         )
         self.unsettled = ""

@@ -10,7 +10,7 @@ from scanner.model.arn import OPEN, alike, fits
 from scanner.model.late_dataclass import dataclass
 from scanner.permissions.conditions import all_hold
 from scanner.permissions.context import Caller, Context
-from scanner.permissions.document import Document, Principals, Statement
+from scanner.permissions.document import Document, Statement
 from scanner.permissions.extents import Extent, together
 from scanner.permissions.patterns import matches, matches_action
 from scanner.permissions.shelf import Shelf, of_target

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from scanner.model.arn import does_fit
 from scanner.model.late_dataclass import dataclass
+from scanner.model.look import any_of
 from scanner.permissions.document import Condition, Document, Statement
 from scanner.permissions.patterns import matches, matches_action
 
@@ -78,9 +79,9 @@ def _reach(policy: Document, arn: str, key: str, meets: Callable[[Condition], bo
         elif flaw:
             short.append(f"statement {one.sid} {flaw}" if one.sid else f"a statement {flaw}")
     return Reach(
-        any(does_fit(pattern, arn, matches) for pattern in patterns),
+        any_of(patterns, lambda pattern: does_fit(pattern, arn, matches)),
         # What ends in a star, and fits the emptiest name of an object, fits every name.
-        any(pattern.endswith("*") and does_fit(pattern, f"{arn}/", matches) for pattern in patterns),
+        any_of(patterns, lambda pattern: pattern.endswith("*") and does_fit(pattern, type(arn)(f"{arn}/"), matches)),
         tuple(short),
     )
 

@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from scanner.documents import DocumentError
 from scanner.documents.appending import appended
+from scanner.documents.errors import DocumentError
 from scanner.documents.yaml_file import parse_yaml
 
 ENTRY = {"rule": "BK401", "resource": "arn:*", "reason": 'it says "no": # really', "expires": "2027-01-31"}

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from scanner.documents import DocumentError
 from scanner.documents.attestations import attestations_of, read_attestations
 from scanner.documents.construct import load_policy
+from scanner.documents.errors import DocumentError
 from scanner.model.attestation import Attestation, Proof
 
 POLICY = load_policy()

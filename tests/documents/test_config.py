@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from scanner.documents import DocumentError, read_config, read_policy, starting_config
+from scanner.documents.config import read_config
+from scanner.documents.errors import DocumentError
+from scanner.documents.policy import read_policy
 from scanner.documents.schema import load_schema
+from scanner.documents.template import starting_config
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
 TIERS = ("production-database", "authentication", "transaction-log")

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from scanner.documents import DocumentError
 from scanner.documents.construct import load_configuration, load_policy
+from scanner.documents.errors import DocumentError
 from scanner.documents.measurements import load_measurements
 
 RECORD: dict[str, Any] = {

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from scanner.documents import FIVEX_POLICY, DocumentError, read_policy
+from scanner.documents.errors import DocumentError
+from scanner.documents.policy import FIVEX_POLICY, read_policy
 from scanner.documents.schema import load_schema
 from scanner.model.duration import parse_duration
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from rules import catalogue
-from scanner.documents import DocumentError, read_config
+from scanner.documents.config import read_config
 from scanner.documents.construct import load_configuration, load_policy
+from scanner.documents.errors import DocumentError
 from scanner.documents.records import with_attestations
 from scanner.documents.schema import load_schema
 from scanner.documents.waivers import read_waivers

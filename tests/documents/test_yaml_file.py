@@ -12,8 +12,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.documents import DocumentError, Problem, load_yaml
-from scanner.documents.yaml_file import Document
+from scanner.documents.errors import DocumentError, Problem
+from scanner.documents.yaml_file import Document, load_yaml
 
 
 def load(tmp_path: Path, text: str | bytes) -> Document:

@@ -8,6 +8,7 @@ tried. Where no single fact mends it, two are.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import time, timedelta
 from itertools import combinations, islice, product
@@ -18,7 +19,7 @@ from scanner.iac.fixes.places import Place, place_of
 from scanner.iac.form import NOTHING, Form
 from scanner.iac.read import reading_of
 from scanner.iac.satellites import Satellites
-from scanner.model.errors import CouldNotCheck, NotDemanded
+from scanner.model.errors import CouldNotCheck
 from scanner.model.estate import Estate
 from scanner.model.fact import Fact
 from scanner.model.finding import Finding
@@ -100,7 +101,7 @@ class Case:
         return left
 
     def _options(self) -> Iterator[Sequence[Change]]:
-        origin = self.origins[self.key]
+        origin, figures = self.origins[self.key], self._figures()
         for fact in self._own_facts():
             place = place_of(origin.form, origin.block, fact.name, origin.satellites)
             if place is None:
@@ -109,10 +110,19 @@ class Case:
             if now is None:
                 reading = self.resource.readings.get(fact.name)
                 now = reading.value if isinstance(reading, Known) else None
-            written = [place.written(value) for value in _candidates(now, self.objective, place.origin.absent)]
+            written = [place.written(value) for value in _candidates(now, figures, place.origin.absent)]
             changes = [Change(fact, place, one) for one in written if one is not None]
             if changes:
                 yield changes
+
+    def _figures(self) -> Sequence[Any]:
+        """Give the figures of the policy that the rule asks for of this resource."""
+        look = Look(self.estate)
+        mine = next(one for one in look.found(type(self.resource)) if one.id == self.resource.id)
+        asked = _Asked(self.objective)
+        with suppress(Exception):
+            self.finding.rule.judge(mine, asked)
+        return asked.figures
 
     def _own_facts(self) -> Iterator[Fact[Any]]:
         """Give the facts of its own that a verdict rests on, the last read first, and those that they are made of.
@@ -190,21 +200,27 @@ def _set(values: dict[str, Any], path: Sequence[str], value: Any, *, nested: boo
     here[path[-1]] = value
 
 
-def _candidates(value: Any, objective: Objective, absent: Any) -> Sequence[Any]:
-    if isinstance(value, bool):
-        return (not value,)
+def _candidates(now: Any, figures: Sequence[Any], absent: Any) -> Sequence[Any]:
+    """Give the values to try in the place of one: the other of two, what is demanded, or what holds by default."""
+    if isinstance(now, bool):
+        return (not now,)
     found: list[Any] = []
-    if isinstance(value, (timedelta, int, float, time)):
-        found = sorted({one for one in _figures(objective) if type(one) is type(value)})
-    if absent is not NOTHING and type(absent) is type(value):
+    if isinstance(now, (timedelta, int, float, time)):
+        found = sorted({one for one in figures if type(one) is type(now)})
+    if absent is not NOTHING and type(absent) is type(now):
         found.append(absent)
-    return [one for one in dict.fromkeys(found) if one != value]
+    return [one for one in dict.fromkeys(found) if one != now]
 
 
-def _figures(objective: Objective) -> Iterator[Any]:
-    for name, figure in vars(Objective).items():
-        if isinstance(figure, Figure):
-            try:
-                yield getattr(objective, name)
-            except (CouldNotCheck, NotDemanded):
-                continue
+class _Asked:
+    """An objective that notes the figures a rule asks it for: no other figure of the policy has a say in its fix."""
+
+    def __init__(self, objective: Objective) -> None:
+        self._objective = objective
+        self.figures: list[Any] = []
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._objective, name)
+        if isinstance(vars(type(self._objective)).get(name), Figure):
+            self.figures.append(value)
+        return value

@@ -10,7 +10,7 @@ from scanner.iac.hcl.coercion import kind_said
 from scanner.iac.hcl.meter import CHARACTERS
 from scanner.iac.hcl.nodes import Call
 from scanner.iac.hcl.repetition import uncertain
-from scanner.iac.hcl.values import EvaluationError, ListValue, MapValue, Namespace, Scope
+from scanner.iac.hcl.values import EvaluationError, ListValue, MapValue, Namespace, Scope, SetValue
 from scanner.iac.hcl.working import WAYS, gathered, settle, work
 from scanner.model.reading import Spot
 from scanner.model.unresolved import Unresolved, unresolved_in
@@ -24,10 +24,10 @@ MOVERS: Final = frozenset(
 )  # fmt: skip
 
 
-#: functions that look at no more than the elements themselves, unless all of these have one type
-GLANCES: Final = frozenset(
-    {"coalescelist", "concat", "element", "keys", "length", "lookup", "merge", "one", "reverse", "slice", "values"}
-)
+#: functions that look at one element or none, and those that look at no more than the elements themselves, unless all
+#: of them have one type
+PICKS: Final = frozenset({"coalescelist", "element", "length", "lookup", "one"})
+GLANCES: Final = frozenset({"concat", "keys", "merge", "reverse", "slice", "values"})
 
 
 def _call(node: Call, scope: Scope) -> Any:
@@ -69,8 +69,10 @@ def _weigh(name: str, arguments: list[Any], node: Call, scope: Scope) -> None:
         if kind is str:
             cost += len(one) // CHARACTERS
         elif isinstance(one, (dict, list)):
-            shallow = name in GLANCES and kind is not MapValue and kind is not ListValue
-            cost += len(one) if shallow else scope.meter.weigh(one)
+            alike = kind is MapValue or kind is ListValue or kind is SetValue
+            if name in PICKS and not (alike and name == "lookup" and len(arguments) == 3):
+                continue
+            cost += len(one) if name in GLANCES and not alike else scope.meter.weigh(one)
     scope.meter.spend(cost, node)
 
 

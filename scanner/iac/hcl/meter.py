@@ -60,6 +60,14 @@ class Meter:
         if self.left < 0 or self.purse < 0:
             raise TooLong(f"{node.said} takes too long to work out")
 
+    def bears(self, value: Any) -> bool:
+        """Say whether a value that is kept is not too large, as one of all that are."""
+        before = self.begin()
+        weight = self.weigh(value)
+        self.purse -= weight
+        self.end(before)
+        return weight <= STEPS and self.purse >= 0
+
     def load(self, value: Any) -> int:
         """Give what it costs to look at all of a value."""
         if isinstance(value, str):

@@ -131,10 +131,8 @@ class Scope:
 
     __slots__ = ()
 
-    @property
-    def meter(self) -> Meter:
-        """What the evaluations in it may cost."""
-        return _ALONE
+    #: what the evaluations in it may cost
+    meter: Meter = _ALONE
 
     def get(self, name: str) -> Any:
         """Give what the first name of a traversal stands for: a value, a `Namespace`, or `Unresolved`."""

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from scanner.iac.block import Path
 from scanner.iac.hcl.evaluate import settle, work
+from scanner.iac.hcl.nodes import Literal
 from scanner.iac.hcl.tree import Attribute, Body, HclBlock
 from scanner.iac.hcl.values import EvaluationError, Namespace, Scope, SetValue
 from scanner.iac.terraform.configuration import address_of
@@ -30,10 +31,11 @@ _RUNNING: Final = object()
 class With(Scope):
     """A scope with some more names."""
 
-    __slots__ = ("names", "outer")
+    __slots__ = ("meter", "names", "outer")
 
     def __init__(self, outer: Scope, names: Mapping[str, Any]) -> None:
         self.outer = outer
+        self.meter = outer.meter
         self.names = names
 
     def get(self, name: str) -> Any:
@@ -52,19 +54,28 @@ def worked(attribute: Attribute, scope: Scope) -> Any:
     where the working out began: what is too far away from there may be near enough to somebody else.
     """
     expression = attribute.expression
+    if type(expression) is Literal:
+        return expression.value
+    meter = scope.meter
+    before = meter.begin()
     try:
         return work(expression, scope)
     except EvaluationError as error:
         return Unresolved(f"{expression.said}: {error.message}", (), error.spot or attribute.value_spot)
     except CouldNotCheck as stop:
         return Unresolved(stop.unknown.detail, (), attribute.value_spot, (), stop.unknown.reason)
+    finally:
+        meter.end(before)
 
 
 def settled(attribute: Attribute, scope: Scope) -> Any:
     """Work out an attribute to plain data."""
     value = worked(attribute, scope)
     if isinstance(value, (Namespace, dict, list)):
-        return settle(value, attribute.value_spot)
+        value = settle(value, attribute.value_spot)
+        if isinstance(value, (dict, list)) and not scope.meter.bears(value):
+            why = f"{attribute.expression.said} is too large to be worked with"
+            return Unresolved(why, (), attribute.value_spot)
     return value
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from scanner.iac.block import Code, Problem
+from scanner.iac.hcl.meter import Meter
 from scanner.iac.hcl.tree import HclBlock
 from scanner.iac.terraform.configuration import Configuration, local_source, text_of
 from scanner.iac.terraform.content import MOST, settled
@@ -43,6 +44,7 @@ class Run:
         self.places = places
         self.given = set_
         self.scales = Scales()
+        self.meter = Meter()
         self.code = Code(self.root, Source.TERRAFORM, "hcl")
         self._left = INSTANCES
         self._modules = 0
@@ -68,7 +70,7 @@ class Run:
             from scanner.iac.terraform.templates import place_functions  # noqa: PLC0415  # few modules read files
 
             documents = self.configurations.documents
-            self._functions = place_functions(self.directory, documents, self._note)
+            self._functions = place_functions(self.directory, documents, self._note, self.meter)
         return self._functions
 
     def _note(self, file: Path) -> None:

@@ -15,7 +15,7 @@ from scanner.iac.terraform.expansion import Expansion, Instance, expand, within
 from scanner.iac.terraform.providers import Provider, named, partition_of, passed
 from scanner.iac.terraform.spaces import Instances, Missing, ModuleScope, One, Outputs
 from scanner.iac.terraform.tags import add_tags
-from scanner.iac.terraform.variables import UNSET, Declaration
+from scanner.iac.terraform.variables import UNSET, Constants, Declaration
 from scanner.model.reading import Source, Spot
 from scanner.model.unresolved import Unresolved
 
@@ -240,14 +240,15 @@ class Module:
             return self.undeclared(f"var.{name}", spot)
 
         def work() -> Any:
-            declaration = Declaration(name, block, self.within(f"var.{name}"), block.header)
+            said = self.within(f"var.{name}")
+            declaration = Declaration(name, block, said, block.header, Constants(self.run.meter))
             return declaration.value(self._given(name))
 
         return self._once(("var", name), work, block)
 
     def _given(self, name: str) -> Any:
         if self.caller is None:
-            return self.run.given.value(name)
+            return self.run.given.value(name, Constants(self.run.meter))
         attribute = self.arguments.get(name)
         return worked(attribute, self.caller) if attribute is not None else UNSET
 

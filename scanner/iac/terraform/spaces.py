@@ -23,10 +23,11 @@ _PLACES = frozenset({"each", "count", "self"})
 class ModuleScope(Scope):
     """The names that every expression of a module can use."""
 
-    __slots__ = ("module",)
+    __slots__ = ("meter", "module")
 
     def __init__(self, module: Module) -> None:
         self.module = module
+        self.meter = module.run.meter
 
     def get(self, name: str) -> Any:
         """Give what the first name of a reference stands for."""
@@ -198,10 +199,11 @@ class One(Namespace):
 class Outputs(Namespace):
     """What a module gives back."""
 
-    __slots__ = ("module",)
+    __slots__ = ("_all", "module")
 
     def __init__(self, module: Module) -> None:
         self.module = module
+        self._all: Any = None
 
     def attribute(self, name: str, spot: Spot | None) -> Any:
         """Give one output."""
@@ -209,6 +211,8 @@ class Outputs(Namespace):
 
     def value(self, spot: Spot | None) -> Any:
         """Give all outputs."""
-        return Object(
-            (name, settle(self.module.output(name, spot), spot)) for name in self.module.configuration.outputs
-        )
+        if self._all is None:
+            self._all = Object(
+                (name, settle(self.module.output(name, spot), spot)) for name in self.module.configuration.outputs
+            )
+        return self._all

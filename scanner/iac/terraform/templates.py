@@ -9,6 +9,7 @@ from typing import Any
 from scanner.iac.hcl.evaluate import settle, work
 from scanner.iac.hcl.expressions import parse_template
 from scanner.iac.hcl.functions import OF_A_PLACE, files
+from scanner.iac.hcl.meter import CHARACTERS, Meter
 from scanner.iac.hcl.values import EvaluationError, Scope
 from scanner.iac.terraform.content import With
 from scanner.iac.terraform.documents import Documents
@@ -18,9 +19,10 @@ from scanner.model.reading import Spot
 class _InTemplate(Scope):
     """What a template can use: the names it is given, and functions, but no other template."""
 
-    __slots__ = ("functions",)
+    __slots__ = ("functions", "meter")
 
-    def __init__(self) -> None:
+    def __init__(self, meter: Meter) -> None:
+        self.meter = meter
         self.functions: Mapping[str, Any] = {}
 
     def get(self, name: str) -> Any:
@@ -30,13 +32,16 @@ class _InTemplate(Scope):
         return self.functions.get(name) if name in OF_A_PLACE else None
 
 
-def place_functions(directory: str, documents: Documents, noted: Callable[[Path], None]) -> Mapping[str, Any]:
+def place_functions(
+    directory: str, documents: Documents, noted: Callable[[Path], None], meter: Meter
+) -> Mapping[str, Any]:
     """Give the functions for code whose relative paths begin at a directory."""
-    scope = _InTemplate()
+    scope = _InTemplate(meter)
 
     def render(source: str, names: Mapping[str, Any], file: str) -> Any:
         spot = Spot(documents.name(file) if file else "<template>", 1)
         expression = parse_template(source, spot)
+        meter.spend(len(source) // CHARACTERS, expression)
         return settle(work(expression, With(scope, names)), spot)
 
     scope.functions = files.bound(Path(directory), Path(documents.base), render, noted)

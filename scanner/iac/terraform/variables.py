@@ -11,6 +11,7 @@ from typing import Any
 from scanner.iac.block import Problem
 from scanner.iac.hcl.evaluate import evaluate
 from scanner.iac.hcl.expressions import parse_expression
+from scanner.iac.hcl.meter import Meter
 from scanner.iac.hcl.tree import Attribute, HclBlock
 from scanner.iac.hcl.values import EvaluationError, Scope
 from scanner.iac.terraform.content import worked
@@ -20,7 +21,14 @@ from scanner.model.late_dataclass import dataclass
 from scanner.model.reading import Spot
 from scanner.model.unresolved import Unresolved
 
-_NOTHING = Scope()
+
+class Constants(Scope):
+    """Where nothing has a name: what can be worked out there is the same everywhere."""
+
+    __slots__ = ("meter",)
+
+    def __init__(self, meter: Meter) -> None:
+        self.meter = meter
 
 
 class Unset:
@@ -38,10 +46,10 @@ class Given:
     files: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
-    def value(self, name: str) -> Any:
+    def value(self, name: str, scope: Scope) -> Any:
         """Give what a variable is set to, worked out; `UNSET` if nothing is."""
         value = self.values.get(name, UNSET)
-        return worked(value, _NOTHING) if isinstance(value, Attribute) else value
+        return worked(value, scope) if isinstance(value, Attribute) else value
 
 
 def given(root: str, documents: Documents, var_files: Sequence[str], variables: Mapping[str, Any]) -> Given:
@@ -77,18 +85,19 @@ class Declaration:
     block: HclBlock
     said: str  #: its address: `var.x`, with the module in front
     spot: Spot
+    scope: Constants
 
     def value(self, given: Any) -> Any:
         """Give its value when it is set to something, or to nothing."""
         attributes = self.block.body.attributes
         value = given
-        if value is None and "nullable" in attributes and worked(attributes["nullable"], _NOTHING) is False:
+        if value is None and "nullable" in attributes and worked(attributes["nullable"], self.scope) is False:
             value = UNSET
         if value is UNSET and "default" in attributes:
-            value = worked(attributes["default"], _NOTHING)
+            value = worked(attributes["default"], self.scope)
         if value is UNSET:
             return Unresolved(f"{self.said} has no value ({self.spot.said})", (self.said,), self.spot)
-        if value is not None and "sensitive" in attributes and worked(attributes["sensitive"], _NOTHING) is not False:
+        if value is not None and "sensitive" in attributes and worked(attributes["sensitive"], self.scope) is not False:
             return Unresolved(f"{self.said} is sensitive ({self.spot.said})", (self.said,), self.spot)
         return self._converted(value)
 
@@ -102,10 +111,20 @@ class Declaration:
                 return Unresolved(
                     f"the type of {self.said} cannot be read: {error}", (self.said,), constraint.value_spot
                 )
+        defaults: dict[str, Any] = {}
+
+        def default(text: str) -> Any:
+            if text not in defaults:
+                assert constraint is not None  # only a constraint has optional attributes with defaults
+                defaults[text] = evaluate(parse_expression(text, constraint.value_spot), self.scope)
+            return defaults[text]
+
         try:
             if isinstance(value, Text):
-                value = value.read(type_)
-            return convert(value, type_, lambda text: _constant(text, constraint), self.said)
+                value = value.read(type_, self.scope)
+            if isinstance(value, (dict, list)) and not self.scope.meter.bears(value):
+                return Unresolved(f"{self.said} is too large to be worked with", (self.said,), self.spot)
+            return convert(value, type_, default, self.said)
         except EvaluationError as error:
             return Unresolved(error.message, (self.said,), error.spot or self.spot)
 
@@ -116,7 +135,7 @@ class Text:
 
     text: str
 
-    def read(self, type_: Type) -> Any:
+    def read(self, type_: Type, scope: Scope) -> Any:
         """Give the value: the text itself for simple types, an expression for all others."""
         if type_.name in ("any", "string", "number", "bool"):
             return self.text
@@ -126,9 +145,4 @@ class Text:
                 return json.loads(self.text)
             except (ValueError, RecursionError):
                 pass
-        return evaluate(parse_expression(self.text, spot), _NOTHING)
-
-
-def _constant(text: str, constraint: Attribute | None) -> Any:
-    assert constraint is not None  # only a constraint has optional attributes with defaults
-    return evaluate(parse_expression(text, constraint.value_spot), _NOTHING)
+        return evaluate(parse_expression(self.text, spot), scope)

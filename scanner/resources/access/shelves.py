@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import field
 from typing import Any
 
+from scanner.model.arn import tentative
 from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact
 from scanner.model.late_dataclass import dataclass
@@ -170,10 +171,11 @@ def _take(sort: Sort, one: Any, look: Look, found: _Found) -> None:
         under = perhaps(lambda: _prefixes(one, look))
         found.missing = found.missing or under.missing
         found.targets.extend(
-            Target(f"{one.id}/{prefix}object", one.id, one.region, one.account) for prefix in under.known
+            Target(tentative(f"{one.id}/{prefix}object", one), one.id, one.region, one.account)
+            for prefix in under.known
         )
     else:
-        found.targets.append(Target(one.id, one.id, one.region, one.account, _tags(one)))
+        found.targets.append(Target(tentative(one.id, one), one.id, one.region, one.account, _tags(one)))
     if sort.policy:
         try:
             holder = look.one(_kind(sort.holder), getattr(one, sort.through)) if sort.through else one

@@ -118,6 +118,14 @@ _LISTED = {**_DOOR, "prefix_list_ids": ["aws_ec2_managed_prefix_list.l"]}
         ([group(), rule(cidr_blocks=_WORLD, type="egress")], "passed", "unknown"),
         ([group(), rule(cidr_blocks=_WORLD, type=OPEN)], "unknown", "unknown"),
         ([group(), rule(cidr_blocks=_WORLD, security_group_id=OPEN)], "unknown", "unknown"),
+        # Rules of which nothing tells whose they are hide none that is certainly its own.
+        (
+            [
+                group(), rule(cidr_blocks=_WORLD), rule("s", security_group_id=OPEN, cidr_blocks=["10.0.0.0/8"]),
+                single(security_group_id=OPEN, cidr_ipv4="10.0.0.0/8"),
+            ],
+            "failed", "failed",
+        ),
         ([group(), single(cidr_ipv4="0.0.0.0/0")], "failed", "failed"),
         ([group(), single(cidr_ipv4="0.0.0.0/0", ip_protocol="-1", from_port=None, to_port=None)], "failed", "failed"),
         ([group(_LISTED), _LIST], "failed", "failed"),

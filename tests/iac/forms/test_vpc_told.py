@@ -36,6 +36,9 @@ def test_networks_are_told_as_aws_tells_them() -> None:
     both = terraform("aws_subnet", "a", vpc_id="v", cidr_block="10.0.1.0/24", ipv6_cidr_block="2001:db8::/64")
     sixes = {**subnet, "Ipv6CidrBlockAssociationSet": [{"Ipv6CidrBlock": "2001:db8::/64"}]}
     assert values(Subnet, both)["ranges"] == live(Subnet, sixes)["ranges"]
+    default = values(Subnet, terraform("aws_default_subnet", "a", availability_zone="eu-west-1a"))
+    assert default.keys() == {"short", "owner", "ranges"}
+    assert values(Vpc, terraform("aws_default_vpc", "one"))["short"] == "aws_default_vpc.one"
     pooled = values(Subnet, terraform("aws_subnet", "a", vpc_id="v", ipv4_ipam_pool_id="pool"))["ranges"]
     assert isinstance(pooled[0], Unresolved)
     native = terraform("aws_subnet", "a", vpc_id="v", ipv6_native=True, ipv6_cidr_block="2001:db8::/64")

@@ -97,7 +97,13 @@ def test_attributes_and_filters_of_git_hide_nothing(desk: Desk, tmp_path: Path) 
     desk.file("infra/main.tf", PROVIDER + table("bad", pitr("false")))
     desk.file(".gitattributes", "infra export-ignore\n*.tf filter=evil diff=evil export-subst\n")
     desk.commit()
-    for name in ("filter.evil.smudge", "filter.evil.clean", "diff.evil.textconv", "diff.evil.command", "core.fsmonitor"):
+    for name in (
+        "filter.evil.smudge",
+        "filter.evil.clean",
+        "diff.evil.textconv",
+        "diff.evil.command",
+        "core.fsmonitor",
+    ):
         if name != "filter.evil.clean":  # git itself runs this one whenever it looks whether a file has changed
             desk.git("config", name, f"touch {planted}; cat")
     said = desk.judge("--base", "HEAD", "--changed-only")
@@ -142,7 +148,9 @@ def test_in_a_hook_the_names_of_another_repository_do_not_matter(desk: Desk) -> 
 
 def test_waivers_are_those_of_then(desk: Desk) -> None:
     desk.file("infra/main.tf", BAD)
-    desk.file("backup-scan.yaml", 'schema: backup-scan/config/1\naccounts:\n  a: {id: "123456789012", regions: [eu-west-1]}\n')
+    desk.file(
+        "backup-scan.yaml", 'schema: backup-scan/config/1\naccounts:\n  a: {id: "123456789012", regions: [eu-west-1]}\n'
+    )
     desk.file(
         "waivers.yaml",
         "schema: backup-scan/waivers/1\nwaivers:\n  - rule: BK106\n    resource: aws_dynamodb_table.bad\n"

@@ -50,7 +50,7 @@ def test_nothing_touched_is_nothing_to_judge(two: Desk) -> None:
 
 @GIT
 def test_a_file_that_is_gone_touches_its_root(two: Desk) -> None:
-    two.file("infra/a/on.tf", 'locals {\n  on = true\n}\n')
+    two.file("infra/a/on.tf", "locals {\n  on = true\n}\n")
     two.file("infra/a/main.tf", PROVIDER + table("t", pitr("local.on")))
     two.commit()
     (two.path / "infra/a/on.tf").unlink()
@@ -69,7 +69,9 @@ def test_a_module_touches_all_who_call_it(two: Desk) -> None:
         "BK106 aws_dynamodb_table.bad": "unchanged", "BK106 module.m.aws_dynamodb_table.m": "added",
     }  # fmt: skip
     shutil.rmtree(two.path / "infra/m")
-    assert {one["declaration"]["root"] for one in two.judge("--base", "HEAD", "--changed-only").findings()} == {"infra/a"}
+    assert {one["declaration"]["root"] for one in two.judge("--base", "HEAD", "--changed-only").findings()} == {
+        "infra/a"
+    }
 
 
 def test_what_is_touched() -> None:

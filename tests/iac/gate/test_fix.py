@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 
@@ -26,16 +27,24 @@ def fixed(desk: Desk, text: str | bytes, name: str = "infra/main.tf", rules: str
     chosen = [word for rule in rules.split() for word in ("--rule", rule)]
     shown = desk.run("--iac", "infra", *chosen, "--diff").out
     said = desk.run("--iac", "infra", *chosen, "--fix", "-q")
-    assert said.code in (0, 1, 4), said.err
+    assert said.code in (0, 1, 3, 4), said.err
     after = desk.text(name)
     assert bool(shown) is (after.encode() != (text if isinstance(text, bytes) else text.encode()))
     again = desk.run("--iac", "infra", *chosen, "--fix", "-q")
     assert "nothing can be mended for certain" in again.err
     assert desk.text(name) == after
-    if TERRAFORM is not None and name.endswith(".tf") and b"\t" not in after.encode() and "\r" not in after:
+    if TERRAFORM is not None and name.endswith(".tf") and "\t" not in after and "\r" not in after:
         done = subprocess.run((TERRAFORM, "fmt", "-check", "-diff", desk.path / name), capture_output=True, check=False)
         assert done.returncode == 0, done.stdout.decode()
     return after
+
+
+def formatted(text: str) -> str:
+    """Align equals signs as `terraform fmt` does."""
+    if TERRAFORM is None:
+        return text
+    done = subprocess.run((TERRAFORM, "fmt", "-"), input=text, capture_output=True, text=True, check=True)
+    return done.stdout
 
 
 @pytest.mark.parametrize(
@@ -51,8 +60,7 @@ def fixed(desk: Desk, text: str | bytes, name: str = "infra/main.tf", rules: str
 )
 def test_a_table(desk: Desk, lines: list[str], becomes: str) -> None:
     text = PROVIDER + table("t", *lines)
-    if "deletion_protection_enabled" in text:  # as `terraform fmt` aligns it
-        text = text.replace('name     =', 'name                        =').replace('hash_key =', 'hash_key                    =')
+    text = formatted(text)
     assert becomes.strip() in fixed(desk, text)
 
 
@@ -82,9 +90,7 @@ def test_what_was_written_stays_as_it_is(desk: Desk) -> None:
 )
 def test_any_hand(desk: Desk, text: str) -> None:
     if TERRAFORM is not None and "=" in text and "\r" not in text and "\t" not in text:
-        text = subprocess.run(
-            (TERRAFORM, "fmt", "-"), input=text.removeprefix("\ufeff"), capture_output=True, text=True, check=True
-        ).stdout  # fmt: skip
+        text = formatted(text.removeprefix("\ufeff"))
     after = fixed(desk, text, rules="BK106 BK807")
     assert desk.judge(rules="BK106 BK807").findings() == []
     if "\r" in text:
@@ -98,7 +104,11 @@ def test_any_hand(desk: Desk, text: str) -> None:
     [
         'variable "on" {\n  default = false\n}\n' + table("t", SAFE, pitr("var.on")),
         table("t", SAFE, pitr("!true")),
-        table("t", SAFE, 'dynamic "point_in_time_recovery" {\n    for_each = []\n    content {\n      enabled = true\n    }\n  }'),
+        table(
+            "t",
+            SAFE,
+            'dynamic "point_in_time_recovery" {\n    for_each = []\n    content {\n      enabled = true\n    }\n  }',
+        ),
         table("t", SAFE, pitr("false"), pitr("false")),
     ],
 )
@@ -156,9 +166,11 @@ def test_what_is_waived_is_not_edited(desk: Desk) -> None:
 
 def test_two_facts_for_one_rule(desk: Desk) -> None:
     """A key that does not rotate, and would too seldom if it did."""
-    said = fixed(desk, PROVIDER + KEY.replace("BODY", "  enable_key_rotation     = false\n  rotation_period_in_days = 400\n"))
+    said = fixed(
+        desk, PROVIDER + KEY.replace("BODY", "  enable_key_rotation     = false\n  rotation_period_in_days = 400\n")
+    )
     assert "enable_key_rotation     = true\n" in said
-    assert "rotation_period_in_days = 90\n" in said or "rotation_period_in_days = 365" in said
+    assert "rotation_period_in_days = 90\n" in said
     assert desk.judge(rules="BK405").findings() == []
 
 
@@ -168,8 +180,6 @@ def test_a_file_that_may_not_be_written(desk: Desk) -> None:
     path.parent.joinpath("other").mkdir()
     desk.file("infra/other/main.tf", text)
     path.chmod(0o444)
-    import os  # noqa: PLC0415
-
     if os.access(path, os.W_OK):
         pytest.skip("whoever runs this may write anything")
     said = desk.judge("--fix")
@@ -205,7 +215,9 @@ def test_a_diff_alone_on_standard_output(desk: Desk) -> None:
 def test_json_is_left_alone(desk: Desk) -> None:
     text = '{"resource": {"aws_dynamodb_table": {"t": {"name": "t", "deletion_protection_enabled": false}}}}'
     desk.file("infra/main.tf.json", text)
-    template = '{"Resources": {"T": {"Type": "AWS::DynamoDB::Table", "Properties": {"DeletionProtectionEnabled": false}}}}'
+    template = (
+        '{"Resources": {"T": {"Type": "AWS::DynamoDB::Table", "Properties": {"DeletionProtectionEnabled": false}}}}'
+    )
     desk.file("infra/t.json", template)
     desk.judge("--fix", rules="BK807")
     assert (desk.text("infra/main.tf.json"), desk.text("infra/t.json")) == (text, template)

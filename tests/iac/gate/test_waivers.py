@@ -18,7 +18,9 @@ def _repository(desk: Desk) -> None:
     (desk.path / ".git").mkdir()  # paths are told from here
 
 
-def judged(desk: Desk, text: str, *words: str, name: str = "infra/main.tf", rules: str = "BK106") -> tuple[list[str], str]:
+def judged(
+    desk: Desk, text: str, *words: str, name: str = "infra/main.tf", rules: str = "BK106"
+) -> tuple[list[str], str]:
     """Give the states of all failures, and what was said."""
     desk.file(name, PROVIDER + text if name.endswith(".tf") else text)
     said = desk.judge(*words, rules=rules)
@@ -142,7 +144,7 @@ def test_in_modules_and_on_their_calls(desk: Desk) -> None:
     assert judged(desk, calls)[0] == ["waived"] * 2
     desk.file("infra/m/main.tf", BAD)
     assert sorted(judged(desk, above(f"# {WAIVE}", calls))[0]) == ["failed", "waived"]
-    assert sorted(judged(desk, calls.replace("./m\"", f'./m" # {WAIVE}', 1))[0]) == ["failed", "waived"]
+    assert sorted(judged(desk, calls.replace('./m"', f'./m" # {WAIVE}', 1))[0]) == ["failed", "waived"]
 
 
 TEMPLATE = """\

@@ -48,12 +48,12 @@ def lookup(values: Any, key: Any, *default: Any) -> Any:
     """Give the value of a key, or the default where there is none."""
     if isinstance(values, Unresolved):
         return blur([values])
+    if key in values if isinstance(key, str) else False:
+        return values[key]
     if default and isinstance(values, MapValue):
         default = (convert(default[0], type_of(values)[1]),)
     if isinstance(key, Unresolved):
         return one_of([key], [*values.values(), *default])
-    if key in values:
-        return values[key]
     if not default:
         raise EvaluationError(f"lookup() finds no key {key[:60]!r}, and is given no default")
     return default[0]
