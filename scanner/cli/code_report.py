@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,10 +22,7 @@ from scanner.cli.gate import Bench, Judged, no_collector, now, read_code
 from scanner.cli.gate_options import CodeRequest
 from scanner.cli.main import version
 from scanner.iac.block import Code
-from scanner.iac.comparison import Comparison, Sight, compare, moves_in
 from scanner.iac.read import read
-from scanner.iac.second_opinion.opinions import SecondOpinion
-from scanner.iac.second_opinion.results import Results
 from scanner.iac.sources import base_of
 from scanner.iac.suppressions import told
 from scanner.model.configuration import Configuration
@@ -34,6 +32,11 @@ from scanner.model.policy import Policy
 from scanner.model.rule import Rule
 from scanner.plan import Plan, plan
 from scanner.resources import kinds
+
+if TYPE_CHECKING:
+    from scanner.iac.comparison import Comparison
+    from scanner.iac.second_opinion.opinions import SecondOpinion
+    from scanner.iac.second_opinion.results import Results
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,7 @@ def _judged(code: CodeRequest, base: Path, bench: Bench, *, quiet: bool, mend: b
         judged = _mended(code, base, bench, codes, quiet=quiet, mend=mend)
         return Outcome(judged, _since_baseline(code, bench, judged))
     from scanner.cli.before import before, judged_before  # noqa: PLC0415  # only where there was something before
+    from scanner.iac.comparison import Sight, compare, moves_in  # noqa: PLC0415  # as above
 
     with ExitStack() as stack:
         past = stack.enter_context(before(code, base, quiet=quiet))
@@ -140,6 +144,7 @@ def _since_baseline(code: CodeRequest, bench: Bench, judged: Judged) -> Comparis
     if code.baseline is None:
         return None
     from scanner.cli.baseline import baseline_of  # noqa: PLC0415  # only where there is one
+    from scanner.iac.comparison import Sight, compare, moves_in  # noqa: PLC0415  # as above
 
     chosen = [rule.id for rule in bench.rules]
     was = baseline_of(code.baseline, catalogue().rules, chosen, bench.law.digest, judged.codes)

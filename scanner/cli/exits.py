@@ -6,9 +6,6 @@ from collections.abc import Iterable, Mapping
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from scanner.iac.comparison import counts
-from scanner.model.reading import Reason
-
 if TYPE_CHECKING:
     from scanner.model.finding import Findings
     from scanner.model.verdict import Severity
@@ -44,6 +41,10 @@ def exit_of(findings: Findings, threshold: Severity | None, changes: Mapping[str
 
 
 def _counting(findings: Findings, threshold: Severity, changes: Mapping[str, str] | None) -> Iterable[str]:
+    # Every command has an exit code, and few have findings.
+    from scanner.iac.comparison import counts  # noqa: PLC0415
+    from scanner.model.reading import Reason  # noqa: PLC0415
+
     for finding in findings.findings:
         if finding.rule.severity.rank > threshold.rank or finding.waiver is not None:
             continue

@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 
+from scanner import VERSION
 from scanner.cli.exits import Exit
 from scanner.cli.gate_options import NAMES, CodeRequest, code_options
 from scanner.cli.records import attest, review, waive
@@ -179,12 +180,7 @@ def _version(context: click.Context, _: click.Parameter, value: bool) -> None:  
 
 def version() -> str:
     """Give the installed version."""
-    from importlib import metadata  # noqa: PLC0415  # slow to import, and seldom needed
-
-    try:
-        return metadata.version("backup-scan")
-    except metadata.PackageNotFoundError:
-        return "0+unknown"
+    return VERSION
 
 
 @click.group(

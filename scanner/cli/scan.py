@@ -14,7 +14,6 @@ from scanner.cli.choice import Choice
 from scanner.cli.exits import Exit, exit_of
 from scanner.cli.formats import ALL, FORMATS, render
 from scanner.cli.gate_options import CodeRequest
-from scanner.cli.output import prepare, write_all
 from scanner.documents.construct import load_policy
 from scanner.model.late_dataclass import dataclass
 from scanner.model.verdict import Severity
@@ -78,6 +77,8 @@ def judged(asked: Request) -> Report | None:
         said = ", ".join(f"--{name} {value}" for name, value in choice.said().items())
         raise click.UsageError(f"no rule is left after the filters: {said}")
     if asked.output is not None and not asked.dry_run:
+        from scanner.cli.output import prepare  # noqa: PLC0415  # a gate mostly writes to standard output
+
         prepare(asked.output)
     if asked.code.code and not asked.accounts and not asked.kept:
         from scanner.cli.code_report import report_on_code  # noqa: PLC0415  # a scan of an account needs none of it
@@ -152,6 +153,7 @@ def _moment(at: str | None) -> datetime | None:
 
 
 def _write(report: Report, output: Path, formats: tuple[str, ...], *, keep: bool) -> None:
+    from scanner.cli.output import write_all  # noqa: PLC0415  # as above
     from scanner.collect.snapshot import dump  # noqa: PLC0415
 
     several = len(report.estates) > 1

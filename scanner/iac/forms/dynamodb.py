@@ -28,14 +28,20 @@ def _whole_days(value: timedelta) -> int:
 
 def _terraform_key(block: Block) -> str | None:
     """Read the key: none is named where DynamoDB's own is used; enabled without an ARN means `alias/aws/dynamodb`."""
-    named, enabled = block.find("server_side_encryption.kms_key_arn").value, block.find("server_side_encryption.enabled").value
+    named, enabled = (
+        block.find("server_side_encryption.kms_key_arn").value,
+        block.find("server_side_encryption.enabled").value,
+    )
     if enabled is ABSENT or not flag(enabled):
         return None
     return _AWS_KEY if named is ABSENT else text(named)
 
 
 def _cloudformation_key(block: Block) -> str | None:
-    named, enabled = block.find("SSESpecification.KMSMasterKeyId").value, block.find("SSESpecification.SSEEnabled").value
+    named, enabled = (
+        block.find("SSESpecification.KMSMasterKeyId").value,
+        block.find("SSESpecification.SSEEnabled").value,
+    )
     if enabled is ABSENT or not flag(enabled):
         return None
     return _AWS_KEY if named is ABSENT else text(named)

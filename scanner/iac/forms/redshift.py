@@ -143,7 +143,7 @@ def _requires_tls(raw: Any) -> bool | None:
     for one in raw:
         name = one if isinstance(one, Unresolved) else one.get("name", one.get("ParameterName"))
         if isinstance(name, Unresolved):
-            doubt = doubt or name
+            doubt = name if doubt is None else doubt
             continue
         value = one.get("value", one.get("ParameterValue"))
         if str(name).lower() == "require_ssl":

@@ -99,7 +99,7 @@ TERRAFORM = (
             "destination": [{
                 "bucket": "arn:aws:s3:::far", "storage_class": "STANDARD", "account": "210987654321",
                 "encryption_configuration": [{"replica_kms_key_id": FAR_KEY}],
-                "replication_time": [{"status": "Enabled", "time": [{"minutes": 15}]}],
+                "replication_time": [{"status": "Enabled"}],
                 "metrics": [{"status": "Enabled"}],
             }],
             "source_selection_criteria": [{"sse_kms_encrypted_objects": [{"status": "Enabled"}]}],
@@ -355,7 +355,7 @@ def test_a_rule_that_is_open_hides_no_other() -> None:
     bucket = TERRAFORM[0]
     judge = lambda *rules: outcomes(bucket, versioned, of("lifecycle_configuration", rule=[*rules]), rule="BK210")[
         bucket.address
-    ]  # noqa: E731
+    ]
     assert judge(late).outcome.value == "passed"
     assert judge(late, early).outcome.value == "failed"
     assert judge(OPEN, early).outcome.value == "failed"
@@ -410,7 +410,7 @@ FROM_HERE = {"Statement": [{**ANYONE["Statement"][0], "Condition": {"StringEqual
 
 def test_what_s3_calls_public() -> None:
     bucket, off = TERRAFORM[0], of("public_access_block")
-    public = lambda policy: readings(Bucket, bucket, off, of("policy", policy=policy))["policy_public"]  # noqa: E731
+    public = lambda policy: readings(Bucket, bucket, off, of("policy", policy=policy))["policy_public"]
     assert public(json.dumps(ANYONE)) == Known(True, public(json.dumps(ANYONE)).evidence)
     assert isinstance(public(json.dumps(FROM_HERE)), Unknown)
     assert isinstance(public(OPEN), Unknown)

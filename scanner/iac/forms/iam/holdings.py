@@ -120,13 +120,13 @@ def naming(type_: str, by: str, block: Block, around: Surroundings) -> list[Bloc
     doubt: Unresolved | None = None
     for value in sorted(identities(block)):
         named, open_ = around.having((type_,), by, value, block)
-        doubt = doubt or open_
+        doubt = open_ if doubt is None else doubt
         for one in named:
             try:
                 if somewhere(one.account) == somewhere(block.account):
                     found[id(one)] = one
             except CouldNotCheck as stop:
-                doubt = doubt or Unresolved(stop.unknown.detail, reason=stop.unknown.reason)
+                doubt = Unresolved(stop.unknown.detail, reason=stop.unknown.reason) if doubt is None else doubt
     if doubt is None and name_is_open(block) is not None:
         # What names nothing else in the code may name a holder whose name is open.
         _, doubt = around.naming({type_: by}, block)

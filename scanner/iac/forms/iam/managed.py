@@ -54,7 +54,7 @@ def _counted(
     found, doubt = own, None
     for type_, (path, lists) in ways.items():
         named, open_ = around.having((type_,), path, arn, block)
-        doubt = doubt or open_
+        doubt = open_ if doubt is None else doubt
         for one in named:
             found += sum(_size(one, name) for name in lists) if lists else 1
     if not found:

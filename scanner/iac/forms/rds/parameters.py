@@ -25,11 +25,14 @@ def written(parameters: str, family: str) -> Callable[[Block], tuple[Setting, ..
         named = block.find(family).value
         others: Iterable[str]
         if isinstance(named, Unresolved):
-            others, doubt = NAMES, doubt or named
+            others, doubt = NAMES, (named if doubt is None else doubt)
         else:
             known = names_of(text(named).lower()) if named is not ABSENT else None
             if known is None:
-                others, doubt = NAMES, doubt or Unresolved(f"the parameters of {named} are not known")
+                others, doubt = (
+                    NAMES,
+                    Unresolved(f"the parameters of {named} are not known") if doubt is None else doubt,
+                )
             else:
                 others = known
         if doubt is not None:
@@ -53,7 +56,7 @@ def _told(raw: Any) -> tuple[dict[str, Any], Unresolved | None]:
     pairs = raw.items() if isinstance(raw, Mapping) else map(_pair, raw)
     for name, value in pairs:
         if isinstance(name, Unresolved):
-            doubt = doubt or name
+            doubt = name if doubt is None else doubt
         elif str(name).lower() in NAMES:
             found[str(name).lower()] = value if isinstance(value, Unresolved) else _written(value)
     return found, doubt

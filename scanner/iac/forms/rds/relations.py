@@ -179,7 +179,7 @@ def _global(block: Block, around: Surroundings) -> tuple[str | None, list[Block]
             value = makers[0].address
     name = text(value)
     others, more = around.having((block.type,), mine.globally, name, block)
-    return name, [one for one in others if one is not block], doubt or more
+    return name, [one for one in others if one is not block], (more if doubt is None else doubt)
 
 
 _IDENTIFIER = {

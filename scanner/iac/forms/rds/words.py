@@ -115,7 +115,7 @@ def first_set(block: Block, paths: tuple[str, ...]) -> Found | None:
         found = block.find(path)
         value = found.value
         if isinstance(value, Unresolved):
-            doubt = doubt or value
+            doubt = value if doubt is None else doubt
         # A block that is not there may be an empty list, and a flag that says no restores nothing.
         elif value is not ABSENT and value not in ([], "", False):
             return found
