@@ -157,13 +157,16 @@ def permission_of(call: Call) -> str:
     return call.permission or f"{_PREFIXES.get(call.service, call.service)}:{call.operation}"
 
 
-def plan(rules: Iterable[Rule]) -> Plan:
-    """Plan what must be read for these rules, and for finding the system of each resource that they judge."""
+def plan(rules: Iterable[Rule], also: Iterable[Fact[Any]] = ()) -> Plan:
+    """Plan what must be read for these rules, and for finding the system of each resource that they judge.
+
+    `also` are facts that are wanted besides.
+    """
     chosen = list(rules)
     # What belongs to a store is judged by the store's tier, so the store must be found, and its tags read.
     judged = {kind for rule in chosen for kind in rule.kinds if kind.belongs_to}
     tags = (store.facts["tags"] for kind in judged for store in sources_of(kind))
-    return plan_facts([*(fact for rule in chosen for fact in rule.facts), *tags])
+    return plan_facts([*(fact for rule in chosen for fact in rule.facts), *tags, *also])
 
 
 def sources_of(kind: type[Resource]) -> tuple[type[Resource], ...]:

@@ -30,7 +30,7 @@ from scanner.model.estate import Estate
 from scanner.model.late_dataclass import dataclass
 from scanner.model.policy import Policy
 from scanner.model.rule import Rule
-from scanner.plan import Plan, plan
+from scanner.plan import plan, plan_facts
 from scanner.resources import kinds
 
 if TYPE_CHECKING:
@@ -39,11 +39,16 @@ if TYPE_CHECKING:
     from scanner.iac.second_opinion.results import Results
 
 
+#: The rule that fails for what cannot be read: whatever is asked, it may hide there.
+CODE_IS_READ = "BK118"
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What was judged of the code as it is now, and what the change did to it, where there is one."""
 
     judged: Judged
+    bench: Bench
     change: Comparison | None = None
     opinion: SecondOpinion | None = None
 
@@ -76,7 +81,7 @@ def report_on_code(
             outcome = replace(outcome, opinion=held_against(outcome.judged.findings.findings, results))
     for line in told(outcome.judged.comments, {rule.id for rule in chosen}):
         click.echo(f"backup-scan: {line}", err=True)
-    return _report(outcome, bench, choice, base)
+    return _report(outcome, choice, base)
 
 
 def _askable(chosen: Sequence[Rule], choice: Choice, configuration: Configuration) -> Sequence[Rule]:
@@ -101,9 +106,11 @@ def _results(code: CodeRequest) -> Results | None:
 
 def _judged(code: CodeRequest, base: Path, bench: Bench, *, quiet: bool, mend: bool) -> Outcome:
     codes = read_code(code, code.code, base, quiet=quiet)
+    if any(one.problems for one in codes):
+        bench = bench.also(CODE_IS_READ)
     if code.base is None:
         judged = _mended(code, base, bench, codes, quiet=quiet, mend=mend)
-        return Outcome(judged, _since_baseline(code, bench, judged))
+        return Outcome(judged, bench, _since_baseline(code, bench, judged))
     from scanner.cli.before import before, judged_before  # noqa: PLC0415  # only where there was something before
     from scanner.iac.comparison import Sight, compare, moves_in  # noqa: PLC0415  # as above
 
@@ -116,7 +123,7 @@ def _judged(code: CodeRequest, base: Path, bench: Bench, *, quiet: bool, mend: b
         judged = _mended(code, base, bench, codes, quiet=quiet, mend=mend)
         sight = Sight.of(judged.codes, [rule.id for rule in bench.rules], past.codes)
         moves = moves_in(judged.codes)
-        return Outcome(judged, compare(was, judged.findings.findings, sight, moves, judged.unasked))
+        return Outcome(judged, bench, compare(was, judged.findings.findings, sight, moves, judged.unasked))
 
 
 def _mended(
@@ -154,9 +161,12 @@ def _since_baseline(code: CodeRequest, bench: Bench, judged: Judged) -> Comparis
     return compare(was.findings, judged.findings.findings, sight, moves, judged.unasked)
 
 
-def beside(code: CodeRequest, estates: tuple[Estate, ...], work: Plan, *, quiet: bool) -> tuple[Estate, ...]:
+def beside(code: CodeRequest, estates: tuple[Estate, ...], *, quiet: bool) -> tuple[Estate, ...]:
     """Hold accounts against the code that was given with them: what is in no code, and what differs from it."""
     from scanner.iac.agreement import together  # noqa: PLC0415  # only where there are both
+
+    # Whatever was read of the account is compared, also what no rule asks for.
+    work = plan_facts(fact for kind in kinds().values() for fact in kind.facts.values())
 
     base = base_of(code.code)
     if len(estates) == 1 and not code.deploy_account:
@@ -190,8 +200,9 @@ def refuse_what_excludes(code: CodeRequest, *, beside: bool, calls: bool) -> Non
         raise click.UsageError("--with-checkov and --checkov-results exclude each other")
 
 
-def _report(outcome: Outcome, bench: Bench, choice: Choice, base: Path) -> Report:
-    configuration, judged, change = bench.configuration, outcome.judged, outcome.change
+def _report(outcome: Outcome, choice: Choice, base: Path) -> Report:
+    bench, judged, change = outcome.bench, outcome.judged, outcome.change
+    configuration = bench.configuration
     return Report(
         tool="backup-scan",
         version=version(),

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import click
 
+from rules import catalogue
 from scanner.cli.gate_options import CodeRequest
 from scanner.engine import judge_all
 from scanner.iac.block import Code, Problem
@@ -32,7 +33,7 @@ from scanner.model.rule import Rule
 from scanner.model.verdict import Outcome
 from scanner.model.waiver import Waiver
 from scanner.objectives import Objectives
-from scanner.plan import Plan
+from scanner.plan import Plan, plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,13 @@ class Bench:
     whole: bool
     #: the ids of all rules, for waivers
     known: frozenset[str]
+
+    def also(self, rule: str) -> Bench:
+        """Give the same bench with one rule more, if it is not among them."""
+        if any(one.id == rule for one in self.rules):
+            return self
+        rules = (*self.rules, catalogue().rules[rule])
+        return replace(self, rules=rules, work=plan(rules))
 
     def judge(self, codes: Sequence[Code], base: Path, mendable: Mendable | None = None) -> Judged:
         """Judge roots, each for itself, or all as one estate where they are said to be the whole of it.

@@ -136,7 +136,8 @@ def _deliver(report: Report, asked: Request) -> int:
 
 def _within(report: Report) -> str:
     chosen = ", ".join(f"--{name} {value}" for name, value in report.filters.items())
-    return f" in {', '.join(report.regions)}{f' with {chosen}' if chosen else ''}"
+    where = "" if report.of_code else f" in {', '.join(report.regions)}"
+    return f"{where}{f' with {chosen}' if chosen else ''}"
 
 
 def _moment(at: str | None) -> datetime | None:

@@ -11,11 +11,12 @@ from dataclasses import replace
 from typing import Any
 
 from scanner.iac.form import Form
-from scanner.iac.forms import forms_of
+from scanner.iac.forms import TYPES, forms_of
 from scanner.model.arn import OPEN, is_arn
 from scanner.model.codec import speak_value
 from scanner.model.errors import CouldNotCheck
 from scanner.model.estate import Estate
+from scanner.model.fact import Fact
 from scanner.model.reading import Evidence, Known, Reading, Reason, Source, Unknown
 from scanner.model.resource import Resource
 from scanner.resources.code import DeclaredResource, Difference
@@ -23,6 +24,13 @@ from scanner.resources.store import DataStore
 
 #: Facts that code and AWS tell in words of their own, so that a difference of words is none of settings.
 _SAID_DIFFERENTLY = frozenset({"tags"})
+
+
+def comparable() -> Iterator[Fact[Any]]:
+    """Give the facts that code declares and AWS answers: a comparison reads them, whether a rule does or not."""
+    for type_ in TYPES:
+        for form in forms_of(type_):
+            yield from (form.kind.facts[name] for name in form.facts if form.kind.facts[name].live is not None)
 
 
 def together(live: Sequence[Estate], code: Sequence[Estate]) -> tuple[Estate, ...]:

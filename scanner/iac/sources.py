@@ -60,11 +60,7 @@ def load(
     """Read every root at or below the paths, each once; raise `CodeError` for what is not there."""
     reading = _Reading(base, inputs, progress)
     for path in paths:
-        try:
-            found = path.exists()
-        except ValueError:  # a zero byte
-            found = False
-        if not found:
+        if not path.exists():
             raise CodeError(f"{path} does not exist", hint="name a directory of code, a template, a plan or a state")
         real = Path(os.path.realpath(path))
         yield from reading.directory(real) if real.is_dir() else reading.file(real)

@@ -25,6 +25,8 @@ _PLACE: Final = r"\d{12}|[a-z]+(?:-[a-z]+)+-\d+"
 #: follows it up to the end of the part may belong to its name.
 _STAND_IN: Final = r"^\?[A-Za-z_][^:/*?]*$|(?<=:)\?[A-Za-z_][^:/*?]*(?=:)|\?(?:account|(?:region|aws)[a-z]?)\b[^:/*?]*"
 
+_PLAIN: Final = str.maketrans(dict.fromkeys(":/*?", "."))
+
 
 class Somewhere(str):
     """A text in which code leaves a place open: the same as itself; whether it is another, nobody may be able to say."""
@@ -57,6 +59,11 @@ class Unnamed(Somewhere):
     def is_(self, other: str) -> bool | None:
         """Say whether another text is the same; None where the code does not settle it."""
         return True if str.__eq__(self, other) else None if other else False
+
+
+def stand_in(*words: str) -> str:
+    """Give what stands for a place that these words decide: without the signs that part ARNs, or are wildcards."""
+    return OPEN + ".".join(words).translate(_PLAIN)
 
 
 def somewhere(text: str) -> str:

@@ -81,9 +81,9 @@ class Finding:
         subject, block = self.subject, self.subject.declaration
         if block is not None:  # of code, neither the place in the file nor what AWS will call it counts
             text = f"{self.rule.id}\0{block.root}\0{block.moved_from or block.address}\0{subject.kind}"
-            return hashlib.sha256(text.encode()).hexdigest()[:16]
+            return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
         text = f"{self.rule.id}\0{subject.account}\0{subject.region}\0{subject.kind}\0{subject.id}"
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
     @property
     def decided_at(self) -> Evidence | None:

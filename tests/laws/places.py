@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from random import Random
@@ -77,8 +78,8 @@ def settled(estate: Estate, places: Mapping[str, str]) -> Estate | None:
     """Give an estate with its open places settled; none where two resources would be the same."""
 
     def own(text: str) -> str:
-        for name, place in places.items():
-            text = text.replace(name, place)
+        for name in sorted(places, key=len, reverse=True):  # one may begin with another
+            text = text.replace(name, places[name])
         return text
 
     made = changed(estate, own, own)
@@ -102,3 +103,15 @@ def block_with(block: Block, change: Texts) -> Block:
         block, values=rewritten(block.values, change), region=change(block.region), account=change(block.account),
         known_arn=change(block.known_arn),
     )  # fmt: skip
+
+
+def named_in(estate: Estate, pattern: str) -> set[str]:
+    """Give the accounts, or the regions, that an estate names anywhere."""
+    found: set[str] = set()
+
+    def look(text: str) -> str:
+        found.update(re.findall(pattern, text))
+        return text
+
+    changed(estate, look, look)
+    return found

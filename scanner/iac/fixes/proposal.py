@@ -207,6 +207,8 @@ def _candidates(now: Any, figures: Sequence[Any], absent: Any) -> Sequence[Any]:
     found: list[Any] = []
     if isinstance(now, (timedelta, int, float, time)):
         found = sorted({one for one in figures if type(one) is type(now)})
+    elif now is None:  # no limit is set: a length of time that is demanded may be one
+        found = sorted({one for one in figures if type(one) is timedelta})
     if absent is not NOTHING and type(absent) is type(now):
         found.append(absent)
     return [one for one in dict.fromkeys(found) if one != now]

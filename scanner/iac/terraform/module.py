@@ -16,6 +16,7 @@ from scanner.iac.terraform.providers import Provider, named, partition_of, passe
 from scanner.iac.terraform.spaces import Instances, Missing, ModuleScope, One, Outputs
 from scanner.iac.terraform.tags import add_tags
 from scanner.iac.terraform.variables import UNSET, Constants, Declaration
+from scanner.model.arn import stand_in
 from scanner.model.reading import Source, Spot
 from scanner.model.unresolved import Unresolved
 
@@ -82,7 +83,7 @@ class Declared:
             if isinstance(own, str) and own:
                 region = own
             elif isinstance(own, Unresolved):
-                region = f"?{module.within(content.body.attributes['region'].source.strip())}"
+                region = stand_in(module.within(content.body.attributes["region"].source.strip()))
         add_tags(content, provider, type_)
         return Block(
             Source.TERRAFORM,

@@ -16,6 +16,7 @@ from scanner.iac.terraform.plan_providers import Providers
 from scanner.iac.terraform.plan_tree import Module, Tree, listing, mapping
 from scanner.iac.terraform.plan_values import Values
 from scanner.iac.terraform.sniff import read
+from scanner.model.arn import stand_in
 from scanner.model.reading import Source, Spot
 from scanner.model.unresolved import Unresolved
 
@@ -188,7 +189,7 @@ class _Plan:
         if is_region(given):
             block.region, block.partition = str(given), partition_of(str(given))
         elif isinstance(given, Unresolved):
-            block.region = f"?{block.address}"
+            block.region = stand_in(block.address)
 
     def _tag(self, values: dict[str, Any], parts: Values, key: str) -> None:
         """Merge tags where the provider left it until apply; it always does so when there are none."""

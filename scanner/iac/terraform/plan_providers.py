@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from scanner.iac.terraform.existing import is_region
 from scanner.iac.terraform.plan_tree import Module, Tree, listing, mapping, references
+from scanner.model.arn import stand_in
 from scanner.model.late_dataclass import dataclass
 from scanner.model.unresolved import Unresolved
 
@@ -52,7 +53,9 @@ class Providers:
             # older versions name the module that uses it, and not the configuration that the module is given
             same = [one for one in self._configs.values() if one.get("name") == short.partition(".")[0]]
             if len(same) > 1:
-                return Place(f"?{key}", self._account or "?account", Unresolved(f"provider {key} is not in the plan"))
+                return Place(
+                    stand_in(key), self._account or "?account", Unresolved(f"provider {key} is not in the plan")
+                )
             config = same[0] if same else {}
         module = self._tree.root
         if isinstance(config.get("module_address"), str):

@@ -9,6 +9,7 @@ from typing import Any, Final
 from scanner.iac.hcl.tree import Attribute
 from scanner.iac.terraform.configuration import address_of
 from scanner.iac.terraform.content import Content
+from scanner.model.arn import stand_in
 from scanner.model.late_dataclass import dataclass
 from scanner.model.unresolved import Unresolved
 
@@ -95,7 +96,7 @@ class Places:
 
     def undeclared(self, name: str) -> Provider:
         """Give a configuration with an alias that the code does not hold."""
-        return Provider(name, f"?{name}", f"?account.{name}")
+        return Provider(name, stand_in(name), stand_in("account", name))
 
     def declared(self, name: str, content: Content) -> Provider:
         """Give a configuration that a block declares; `name` has an alias and a module path if it has them.
@@ -104,7 +105,9 @@ class Places:
         """
         credentials = tuple((one, _sign(content, one)) for one in _CREDENTIALS if content.at(one) is not None)
         main = name == "aws"
-        account = _account(content) or (self.account if main else self._accounts.get(credentials, f"?account.{name}"))
+        account = _account(content) or (
+            self.account if main else self._accounts.get(credentials, stand_in("account", name))
+        )
         self._accounts.setdefault(credentials, account)
         return Provider(name, self._region(name, content, credentials), account, content)
 
@@ -115,7 +118,7 @@ class Places:
             return region
         if isinstance(region, Unresolved):
             key = ("unsettled", region.why, _source(content, "region"))
-        return self._regions.setdefault(key, self.region if name == "aws" else f"?{name}")
+        return self._regions.setdefault(key, self.region if name == "aws" else stand_in(name))
 
 
 def _account(content: Content) -> str:

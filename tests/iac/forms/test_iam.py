@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 
-from scanner.iac.block import Block
+from rules import catalogue
+from scanner.iac.block import Block, Code
 from scanner.iac.naming import export
-from scanner.model.policy import Scope
-from scanner.model.reading import Known, Reason, Unknown
+from scanner.iac.read import read
+from scanner.model.reading import Known, Reason, Source, Unknown
+from scanner.plan import plan
 from scanner.resources.iam.credentials import AccessKey, User
 from scanner.resources.iam.principals import Group, ManagedPolicy, Role, UserPolicies
+from tests.collect.recorded import AT
 from tests.iac.forms.telling import (
     ACCOUNT,
     OPEN,
@@ -141,13 +144,10 @@ def test_ways_to_attach(tie: Block) -> None:
 
 def test_a_policy_of_another_account_is_not_attached_here() -> None:
     abroad = terraform("aws_iam_role_policy_attachment", owner="210987654321", role="operations", policy_arn=MANAGED)
-    from scanner.iac.block import Code
-    from scanner.iac.read import read
-    from tests.collect.recorded import AT
-    from tests.iac.forms.telling import _work
-
-    here, _ = read(Code(".", role().source, "hcl", [role(), abroad]), _work(), at=AT, whole=True)
-    assert here.resources[Role.kind][0].readings["attached"].value == ()  # type: ignore[union-attr]
+    work = plan([catalogue().rules["BK605"]])
+    here, _ = read(Code(".", Source.TERRAFORM, "hcl", [role(), abroad]), work, at=AT, whole=True)
+    reading = here.resources[Role.kind][0].readings["attached"]
+    assert reading == Known((), reading.evidence)
 
 
 def test_a_template_s_managed_policy_names_its_holders() -> None:
@@ -188,7 +188,6 @@ def test_service_linked_roles() -> None:
 # -- what roles can do ---------------------------------------------------------------------------------------------
 
 VAULT = terraform("aws_backup_vault", name="main")
-NIGHT = Scope(own_accounts=(ACCOUNT,)) if "own_accounts" in Scope.__dataclass_fields__ else Scope()
 
 
 def policy_of(document: dict[str, Any]) -> Block:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from scanner.documents.policy import FIVEX_POLICY
 from scanner.iac.fixes.edit import Edit, apply, diff
 from scanner.iac.fixes.hcl import edit_hcl
 from scanner.iac.fixes.template import edit_yaml
@@ -119,32 +120,44 @@ LOCK = (
     + """\
 resource "aws_backup_vault" "v" {
   name = "v"
+  tags = {
+    System = "orders"
+  }
+}
+
+resource "aws_backup_plan" "p" {
+  name = "p"
+  rule {
+    rule_name         = "noon"
+    target_vault_name = aws_backup_vault.v.name
+    schedule          = "cron(0 2 * * ? *)"
+  }
 }
 
 resource "aws_backup_vault_lock_configuration" "v" {
-  backup_vault_name   = aws_backup_vault.v.name
-  min_retention_days  = 1
-  changeable_for_days = 3
+  backup_vault_name = aws_backup_vault.v.name
 }
 """
 )
 
 
-def test_a_satellite_that_is_there_is_edited(desk: Desk) -> None:
-    (desk.path / ".git").mkdir()
-    desk.file("infra/main.tf", LOCK)
-    before = desk.judge(rules="BK805")
-    said = desk.judge("--fix", rules="BK805")
-    if not before.findings():
-        pytest.skip("the rule asks for something else now")
-    assert "min_retention_days  = 30" in desk.text()
+@pytest.mark.parametrize("has", ["  min_retention_days = 1\n", ""])
+def test_a_satellite_that_is_there_is_edited(desk: Desk, has: str) -> None:
+    strict = desk.file("strict.yaml", FIVEX_POLICY.read_text().replace("  locked: false ", "  locked: true "))
+    desk.file("infra/main.tf", LOCK.removesuffix("}\n") + has + "}\n")
+    assert len(desk.judge("--policy", str(strict), rules="BK805").findings()) == 1
+    said = desk.judge("--fix", "--policy", str(strict), rules="BK805")
     assert said.findings() == []
+    head, _, lock = desk.text().partition('resource "aws_backup_vault_lock')
+    assert "min_retention_days" in lock
+    assert "min_retention_days" not in head
 
 
 def test_a_satellite_that_is_not_there_is_not_made(desk: Desk) -> None:
     text = LOCK[: LOCK.index('resource "aws_backup_vault_lock')]
     desk.file("infra/main.tf", text)
-    desk.judge("--fix", rules="BK805")
+    strict = desk.file("strict.yaml", FIVEX_POLICY.read_text().replace("  locked: false ", "  locked: true "))
+    assert len(desk.judge("--fix", "--policy", str(strict), "--whole-estate", rules="BK805").findings()) == 1
     assert desk.text() == text
 
 

@@ -80,7 +80,7 @@ def test_a_provider_of_a_module_takes_its_variables(planned: Any) -> None:
 def test_a_key_that_the_plan_does_not_define(planned: Any) -> None:
     assert place(planned, {"aws": provider("eu-west-1")}, key="m:aws")[0] == "eu-west-1"
     both = {"aws": provider("eu-west-1"), "aws.dr": provider("eu-central-1", alias="dr")}
-    assert place(planned, both, key="m:aws")[0] == "?m:aws"
+    assert place(planned, both, key="m:aws")[0] == "?m.aws"
 
 
 def test_a_region_of_the_resources_own_wins(planned: Any) -> None:

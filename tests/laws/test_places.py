@@ -1,0 +1,148 @@
+"""The law of open places: a verdict that stands while places are open stands wherever they turn out to be.
+
+An estate is judged with its account, its region or both left open, and then with these settled: as they were, as places
+that nothing else names, and as places that the estate itself names. What is said while they are open is unknown, or is
+said of every one of these. Some mentions of a place by its name stay while it is open: nobody can tell that they are it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import cache
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rules import catalogue
+from scanner.engine import judge
+from scanner.iac.block import Code
+from scanner.model.estate import Estate, Gap
+from scanner.model.finding import Finding
+from scanner.model.policy import Scope
+from scanner.model.reading import Reason, Unknown
+from scanner.model.rule import Rule
+from scanner.model.verdict import Outcome
+from tests.examples import ACCOUNT, AT, REGIONS, Example, table
+from tests.laws import estates, test_code
+from tests.laws.estates import POLICY, SYSTEMS, needed
+from tests.laws.places import assignments, block_with, changed, named_in, opened, settled
+from tests.laws.test_code import CASES, LOST, code, judged
+
+RULES = list(catalogue().rules.values())
+REGION, FAR, OTHER, NEW, NOWHERE = (*REGIONS, "222222222222", "333333333333", "ap-southeast-2")
+#: Which places are left open, and what stands for each.
+OPENINGS: tuple[Mapping[str, str], ...] = (
+    {ACCOUNT: "?account"}, {REGION: "?region"}, {ACCOUNT: "?account", REGION: "?region"},
+    {OTHER: "?account.aws.dr"}, {ACCOUNT: "?account", OTHER: "?account.aws.dr"},
+    {REGION: "?aws", FAR: "?aws.dr", ACCOUNT: "?account"},
+)  # fmt: skip
+#: How many of the mentions of a place by its name stay.
+LITERAL = (0.0, 0.3, 1.0)
+#: Rules that take by what code is, and not by what it leaves open; and why.
+APART = {
+    "BK201": "snapshots that somebody took are no part of what code sets up, so it does not ask whose they are",
+    "BK113": "asks whether code declares what is live",
+}
+LAW = settings(max_examples=max(int(os.environ.get("LAWS", "40")) // 5, 1), deadline=None, derandomize=True,
+               database=None, suppress_health_check=[HealthCheck.too_slow])  # fmt: skip
+SCOPE = Scope(
+    frozenset(REGIONS), frozenset({ACCOUNT, OTHER}), (f"arn:aws:iam::{ACCOUNT}:role/backup*",), frozenset({ACCOUNT})
+)
+
+
+def agree(now: Outcome, was: Outcome, said: str) -> None:
+    """Hold what is said while places are open against what is said of one of the places that they may be."""
+    assert now not in LOST.get(was, ()), said
+
+
+def others(estate: Estate) -> dict[str, tuple[str, ...]]:
+    accounts, regions = named_in(estate, r"\b\d{12}\b"), named_in(estate, r"\b[a-z]{2}-[a-z]+-\d\b")
+    return {
+        place: (NEW, *sorted(accounts - {place})[:2]) if place.isdigit() else (NOWHERE, *sorted(regions - {place})[:2])
+        for place in (ACCOUNT, REGION, OTHER, FAR)
+    }
+
+
+ROWS = [
+    pytest.param(row, number, id=f"{rule}: {row.says}")
+    for number, (rule, row) in enumerate((rule, row) for rule in catalogue().rules for row in table(rule))
+    if rule not in APART
+]
+
+
+@pytest.mark.parametrize(("row", "number"), ROWS)
+def test_an_example_with_open_places(row: Example, number: int) -> None:
+    whole = row.estate()
+    random = Random(number)
+    # Each row is tried with two of the openings; its neighbours with the others.
+    for turn in range(2):
+        stand_ins = OPENINGS[(number + turn * 3) % len(OPENINGS)]
+        estate = opened(whole, stand_ins, random, LITERAL[(number + turn) % 3])
+        now = _example(row, estate)
+        if now.outcome is Outcome.UNKNOWN:
+            continue
+        for places in assignments(stand_ins, others(whole)):
+            made = settled(estate, places)
+            if made is not None:
+                was = _example(row, made)
+                agree(now.outcome, was.outcome, f"{places}: {now.verdict}; {was.verdict}")
+
+
+def _example(row: Example, estate: Estate) -> Finding:
+    return replace(row, id=estate.resources[row.kind.kind][0].id).judged(estate)
+
+
+@pytest.mark.parametrize("rule", [one for one in RULES if one.id not in APART], ids=lambda rule: rule.id)
+@given(seed=st.integers(0, 2**32 - 1))
+@LAW
+def test_an_estate_with_open_places(rule: Rule, seed: int) -> None:
+    random = Random(seed)
+    whole = spiced(estates.estate(seed, needed(rule.facts)), random)
+    stand_ins = random.choice(OPENINGS)
+    estate = opened(whole, stand_ins, random, random.choice(LITERAL))
+    known = verdicts(rule, estate)
+    if all(one.outcome is Outcome.UNKNOWN for one in known.values()):
+        return
+    for places in assignments(stand_ins, others(whole)):
+        made = settled(estate, places)
+        if made is None:
+            continue
+        for place, was in verdicts(rule, made).items():
+            agree(known[place].outcome, was.outcome, f"{place} {places}: {known[place].verdict}; {was.verdict}")
+
+
+def verdicts(rule: Rule, estate: Estate) -> dict[tuple[str, int], Finding]:
+    found = judge([rule], estate, POLICY, at=AT, systems=SYSTEMS, scope=SCOPE)
+    assert not found.crashes, found.crashes[:3]
+    order = {
+        (one.kind, one.id): (kind, number)
+        for kind, some in estate.resources.items()
+        for number, one in enumerate(some)
+    }
+    return {
+        order[one.subject.kind, one.subject.id]: one
+        for one in found.findings
+        if (one.subject.kind, one.subject.id) in order
+    }
+
+
+def spiced(estate: Estate, random: Random) -> Estate:
+    """Give an estate with more that names places: accounts, their roots, patterns, keys of elsewhere."""
+    spices = [
+        ACCOUNT, OTHER, REGION, FAR, f"arn:aws:iam::{ACCOUNT}:root", f"arn:aws:iam::{OTHER}:root", "*",
+        f"arn:aws:*:*:{ACCOUNT}:*", f"arn:aws:*:{REGION}:*:*", f"arn:aws:kms:{FAR}:{OTHER}:key/k",
+        f"arn:aws:iam::{ACCOUNT}:role/backup", f"arn:aws:backup:{FAR}:{ACCOUNT}:backup-vault:a",
+    ]  # fmt: skip
+    plain = set(estates.WORDS) - {""}
+    share = random.choice((0.0, 0.3, 0.8))
+    return changed(
+        estate,
+        lambda text: random.choice(spices) if text in plain and random.random() < share else text,
+        lambda text: text,
+    )
