@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from reports import second_opinion
 from reports.places import settled_by, spot_of
@@ -13,6 +14,7 @@ from reports.report import Report, Tally, state_of, tally
 from reports.words import STATES, SYMBOLS, lapse_of, printable, stamp, ticket_of, waiver_of
 from scanner.model.codec import speak_value
 from scanner.model.finding import Finding
+from scanner.model.reading import Reason
 from scanner.model.rule import Rule
 from scanner.model.verdict import Severity
 
@@ -30,7 +32,10 @@ def render(report: Report) -> str:
         keep_trailing_newline=True,
     )
     environment.filters.update(stamp=stamp, printable=printable, value=speak_value, sentence=sentence)
+    environment.filters.update(breakable=breakable, language=language)
     template = environment.get_template("scan.html.j2")
+    open_ = [one for one in report.unknowns if one.reason is Reason.OPEN and one.subject.declaration is not None]
+    judged = [one for one in report.unknowns if one.reason is not Reason.OPEN or one.subject.declaration is None]
     return template.render(
         report=report,
         policy=report.policy,
@@ -47,7 +52,9 @@ def render(report: Report) -> str:
         ticket_of=ticket_of,
         waiver_of=waiver_of,
         failures=grouped(report.failures),
-        unknowns=grouped(report.unknowns),
+        unknowns=grouped(judged),
+        open=grouped(open_),
+        open_count=len(open_),
         waived=grouped(report.waived),
         passes=grouped(report.passes),
         exempted=grouped(report.exempted),
@@ -71,3 +78,13 @@ def share(tally: Tally, state: str) -> float:
     """Give the part of a tally that is in a state, in percent of what was judged."""
     judged = tally.total - tally.exempt
     return round(100 * getattr(tally, state) / judged, 2) if judged else 0.0
+
+
+def breakable(text: str) -> Markup:
+    """Let a path break after its slashes, and nowhere else before it must."""
+    return Markup("/<wbr>").join(escape(part) for part in text.split("/"))  # the parts are escaped
+
+
+def language(source: str) -> str:
+    """Name what code is written in as its makers do."""
+    return {"terraform": "Terraform", "cloudformation": "CloudFormation"}.get(source, source)

@@ -131,7 +131,7 @@ def test_html_of_code_speaks_of_code(report: Report) -> None:
     tags.feed(text)
     assert tags.open == []
     assert "script" not in tags.seen
-    assert "deploy/infra/main.tf:12" in text
+    assert "deploy/<wbr>infra/<wbr>main.tf:12" in text
     assert "an expression was expected" in text
     assert "answers" not in text
     assert "Answer of AWS" not in text

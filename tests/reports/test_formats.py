@@ -98,7 +98,7 @@ class _Tags(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.seen.add(tag)
         self.urls += [value or "" for name, value in attrs if name in ("src", "href", "action")]
-        if tag not in ("meta", "br", "link", "img", "input", "hr"):
+        if tag not in ("meta", "br", "wbr", "link", "img", "input", "hr"):
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
