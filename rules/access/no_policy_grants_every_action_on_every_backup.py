@@ -31,7 +31,8 @@ def no_policy_grants_every_action_on_every_backup(given: ManagedPolicy | Holder,
             return Verdict.passed("it does not give everything on every backup of any service")
         if given.attachments == 0:
             return Verdict.exempt("it is attached to nobody")
-        return Verdict.failed(f"it gives every action of {', '.join(broad)} on every backup", demanded)
+        failed = Verdict.failed(f"it gives every action of {', '.join(broad)} on every backup", demanded)
+        return failed.by(ManagedPolicy.breadth)
     if isinstance(given, Role) and given.service_linked:
         return Verdict.exempt("a service of AWS made it for itself and alone can take it")
     if not given.inline:
@@ -39,4 +40,5 @@ def no_policy_grants_every_action_on_every_backup(given: ManagedPolicy | Holder,
     broad = given.breadth
     if not broad:
         return Verdict.passed("no policy written into it gives everything on every backup of any service")
-    return Verdict.failed(f"policies written into it give every action on every backup: {'; '.join(broad)}", demanded)
+    failed = Verdict.failed(f"policies written into it give every action on every backup: {'; '.join(broad)}", demanded)
+    return failed.by(Holder.breadth)

@@ -24,19 +24,17 @@ def permissions_reach_people_through_roles_or_groups(user: UserPolicies, demand:
 
     Fix: put the user into a group that has the policy, or let people assume a role; then take the policy from the user.
     """
-    found: list[str] = []
+    found: list[Verdict] = []
 
     def given(way: str) -> bool:
-        names = (
-            [one.name for one in user.inline]
-            if way == "written into it"
-            else [one.rpartition("/")[2] for one in user.attached]
-        )
+        written = way == "written into it"
+        names = [one.name for one in user.inline] if written else [one.rpartition("/")[2] for one in user.attached]
         if names:
             more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-            found.append(f"policy {min(names)}{more} is {way}")
+            verdict = Verdict.failed(f"policy {min(names)}{more} is {way}", "permissions through roles or groups")
+            found.append(verdict.by(UserPolicies.inline if written else UserPolicies.attached))
         return bool(names)
 
     if any_of(("written into it", "attached to it"), given):
-        return Verdict.failed(found[0], "permissions through roles or groups")
+        return found[0]
     return Verdict.passed("no policy is written into it or attached to it")

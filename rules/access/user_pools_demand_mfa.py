@@ -30,4 +30,4 @@ def user_pools_demand_mfa(pool: UserPool, demand: Objective) -> Verdict:
     if pool.closed and pool.users == 0:
         return Verdict.exempt("it has no users, and nobody can sign up")
     word = "users may do without a second factor" if mfa == "OPTIONAL" else f"MFA is {mfa}"
-    return Verdict.failed(word, "MFA for every user")
+    return Verdict.failed(word, "MFA for every user").by(UserPool.mfa)

@@ -30,4 +30,4 @@ def database_instances_take_automated_backups(instance: Instance, demand: Object
         return Verdict.passed(f"automated backups are on and kept {speak(kept)}")
     if because := its_source(instance):
         return Verdict.exempt(because)
-    return Verdict.failed("automated backups are off", "them on")
+    return Verdict.failed("automated backups are off", "them on").by(Instance.retention)

@@ -35,4 +35,4 @@ def stores_refuse_deletion(store: Any, demand: Objective) -> Verdict:
         return Verdict.passed("deletion protection is on")
     if isinstance(store, Instance) and store.replica_of is not None:
         return Verdict.exempt(f"it is a replica, its data are in {short(store.replica_of)}")
-    return Verdict.failed("deletion protection is off", "it on")
+    return Verdict.failed("deletion protection is off", "it on").by(Instance.deletion_protected)

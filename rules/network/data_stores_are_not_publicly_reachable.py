@@ -52,7 +52,8 @@ def data_stores_are_not_publicly_reachable(
 def _cluster(cluster: DatabaseCluster) -> Verdict:
     members = cluster.public_members
     if members.known:
-        return Verdict.failed(f"public address of {', '.join(members.known)}", _PRIVATE)
+        failed = Verdict.failed(f"public address of {', '.join(members.known)}", _PRIVATE)
+        return failed.by(DatabaseCluster.public_members)
     if cluster.public:
         return Verdict.failed("it has a public address", _PRIVATE)
     members.whole()

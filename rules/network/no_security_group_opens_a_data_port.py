@@ -34,6 +34,6 @@ def no_security_group_opens_a_data_port(group: SecurityGroup, demand: Objective)
             loose = "" if group.attached else "; attached to nothing"
         except CouldNotCheck:
             loose = ""
-        return Verdict.failed(f"opens {ports}{more}{loose}", "no data port open to the world")
+        return Verdict.failed(f"opens {ports}{more}{loose}", "no data port open to the world").by(SecurityGroup.opened)
     opened.whole()
     return Verdict.passed("opens no data port to the world")

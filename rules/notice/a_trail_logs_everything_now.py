@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from rules.kit import rule
 from scanner.model.duration import speak
 from scanner.model.errors import CouldNotCheck, NotDemanded
+from scanner.model.fact import Fact
 from scanner.model.policy import Objective
 from scanner.model.verdict import Severity, Verdict
 from scanner.resources.cloudtrail import Account, Trail, TrailState
@@ -52,14 +54,18 @@ def _of_trail(trail: Trail, demand: Objective) -> Verdict:
     if not trail.all_regions:
         return Verdict.exempt(f"it records {trail.region} only; the account needs one of all regions besides")
     faults: list[str] = []
+    decided: list[Fact[Any]] = []
     doubt: CouldNotCheck | None = None
-    for look in (_validation, _encryption, _delivery):
+    for look, fact in ((_validation, Trail.validated), (_encryption, Trail.key), (_delivery, Trail.logging)):
+        before = len(faults)
         try:
             faults.extend(look(trail, demand))
         except CouldNotCheck as stop:
             doubt = doubt or stop
+        if len(faults) > before:
+            decided.append(fact)
     if faults:
-        return Verdict.failed(f"it {' and '.join(faults)}", _WANTED)
+        return Verdict.failed(f"it {' and '.join(faults)}", _WANTED).by(decided[0])
     if doubt is not None:
         raise doubt
     whose = "its organisation's trail, it" if trail.of_organization else "it"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from rules.kit import rule
 from scanner.model.duration import speak
 from scanner.model.errors import CouldNotCheck, NotDemanded
+from scanner.model.fact import Fact
 from scanner.model.policy import Objective
 from scanner.model.verdict import Severity, Verdict
 from scanner.resources.config_service import NETWORK, Recorder, RecorderStatus, Recording
@@ -31,16 +33,22 @@ def configuration_is_recorded_and_delivered(region: Recording, demand: Objective
     """
     found = region.recorders
     if not found:
-        return Verdict.failed("nothing is recorded in the region", _WANTED)
+        return Verdict.failed("nothing is recorded in the region", _WANTED).by(Recording.recorders)
     faults: list[str] = []
+    decided: list[Fact[Any]] = []
     doubt: CouldNotCheck | None = None
-    for look in (_types, _recording, _delivering):
+    for look, fact in (
+        (_types, Recording.recorders), (_recording, Recording.status), (_delivering, Recording.channels),
+    ):  # fmt: skip
+        before = len(faults)
         try:
             faults.extend(look(region, found, demand))
         except CouldNotCheck as stop:
             doubt = doubt or stop
+        if len(faults) > before:
+            decided.append(fact)
     if faults:
-        return Verdict.failed("; ".join(faults), _WANTED)
+        return Verdict.failed("; ".join(faults), _WANTED).by(decided[0])
     if doubt is not None:
         raise doubt
     waiting = _waiting(region, found, demand)

@@ -85,6 +85,9 @@ def _lacking(
     has = set(covered)
     # Between two backups 36 hours apart one whole day may lie.
     due = max(1, -(-every // _DAY))
+    if not has and not spans:  # nothing is ever made of what code declares
+        days = [first + timedelta(day) for day in range((last - first).days + 1)]
+        return days if len(days) >= due else []
     lacking: list[date] = []
     stretch: list[date] = []
     day = first

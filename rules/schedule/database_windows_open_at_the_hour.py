@@ -39,4 +39,4 @@ def database_windows_open_at_the_hour(database: Instance | DatabaseCluster, dema
         return Verdict.passed(f"the backup window is {window}", wanted)
     if because := its_source(database):
         return Verdict.exempt(because)
-    return Verdict.failed(f"the backup window is {window}", wanted)
+    return Verdict.failed(f"the backup window is {window}", wanted).by(Instance.window)

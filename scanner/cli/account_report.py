@@ -25,6 +25,7 @@ from scanner.model.policy import Policy
 from scanner.model.rule import Rule
 from scanner.plan import Plan, plan, plan_facts
 from scanner.resources import kinds
+from scanner.resources.code import DeclaredResource
 
 if TYPE_CHECKING:
     from scanner.cli.scan import Request
@@ -45,7 +46,7 @@ def report_on_accounts(
             )
             # Before anything is read: a mistake in it must not cost a scan.
             configuration, left_out = _with_stated(found.configuration, asked, law), found.left_out
-            work = plan_facts(_all_facts()) if asked.everything else plan(chosen)
+            work = plan_facts(_all_facts()) if asked.everything else _work(asked, chosen)
             if asked.dry_run:
                 _budget(work, found.accounts, left_out)
                 if asked.probe:
@@ -61,7 +62,7 @@ def report_on_accounts(
     if asked.code.code:
         from scanner.cli.code_report import beside  # noqa: PLC0415  # as above
 
-        estates = beside(asked.code, estates, plan(chosen), quiet=asked.quiet)
+        estates = beside(asked.code, estates, quiet=asked.quiet)
     read_at = max(estate.taken_at for estate in estates)
     if moment is not None and moment < read_at:
         click.echo(
@@ -83,6 +84,15 @@ def _kept(asked: Request) -> tuple[Estate, ...]:
     there = tuple(dict.fromkeys(region for estate in estates for region in estate.regions))
     refuse_regions(asked.regions, there, f"the estate {', '.join(map(str, asked.kept))}")
     return estates
+
+
+def _work(asked: Request, chosen: tuple[Rule, ...]) -> Plan:
+    """Plan what is read of the account; where it is held against code, that includes what code declares."""
+    if not asked.code.code or not any(DeclaredResource in rule.kinds for rule in chosen):
+        return plan(chosen)
+    from scanner.iac.agreement import comparable  # noqa: PLC0415  # a scan of an account alone needs none of it
+
+    return plan(chosen, comparable())
 
 
 def _all_facts() -> Iterator[Fact[Any]]:

@@ -172,11 +172,12 @@ def beside(code: CodeRequest, estates: tuple[Estate, ...], *, quiet: bool) -> tu
     if len(estates) == 1 and not code.deploy_account:
         code = replace(code, deploy_account=str(estates[0].account))
     codes = read_code(code, code.code, base, quiet=quiet)
-    for problem in (one for each in codes for one in each.problems):
+    problems = [one for each in codes for one in each.problems]
+    for problem in problems:
         click.echo(f"backup-scan: {problem.spot.said}: {problem.message}", err=True)
     read_at = max(estate.taken_at for estate in estates)
     declared = [one for each in codes for one in read(each, work, at=read_at, whole=code.whole_estate)]
-    return together(estates, declared)
+    return together(estates, declared, problems)
 
 
 def refuse_what_excludes(code: CodeRequest, *, beside: bool, calls: bool) -> None:

@@ -162,7 +162,8 @@ class Bench:
                         lambda file: texts(file) if mendable(file) else None, whole=self.whole,
                     )
                 )  # fmt: skip
-        found.sort(key=lambda one: (one.rule.id, one.subject.kind, one.subject.region, one.subject.id))
+        if len(groups) > 1:  # those of one are sorted
+            found.sort(key=lambda one: (one.rule.id, one.subject.kind, one.subject.region, one.subject.id))
         return Judged(
             tuple(codes),
             tuple(estates),

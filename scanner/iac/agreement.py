@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from scanner.iac.block import Problem
 from scanner.iac.form import Form
 from scanner.iac.forms import TYPES, forms_of
 from scanner.model.arn import OPEN, is_arn
@@ -33,31 +34,38 @@ def comparable() -> Iterator[Fact[Any]]:
             yield from (form.kind.facts[name] for name in form.facts if form.kind.facts[name].live is not None)
 
 
-def together(live: Sequence[Estate], code: Sequence[Estate]) -> tuple[Estate, ...]:
-    """Give the live estates with what the code says of each resource, and each block with what it differs in."""
-    return tuple(_joined(one, code) for one in live)
+def together(live: Sequence[Estate], code: Sequence[Estate], problems: Sequence[Problem] = ()) -> tuple[Estate, ...]:
+    """Give the live estates with what the code says of each resource, and each block with what it differs in.
+
+    `problems` are those of reading the code: what is found nowhere may be declared where nobody could look.
+    """
+    hidden = None
+    if problems:
+        first = problems[0]
+        why = f"{first.message} ({first.spot.said}), so it may be declared there"
+        hidden = Unknown(Reason.UNRESOLVED, why, (Evidence(Source.DECLARED, first.spot.said, spot=first.spot),))
+    return tuple(_joined(one, code, hidden) for one in live)
 
 
-def _joined(live: Estate, code: Sequence[Estate]) -> Estate:
+def _joined(live: Estate, code: Sequence[Estate], hidden: Unknown | None) -> Estate:
     blocks: dict[str, list[Resource]] = {}
-    gaps: dict[str, Unknown] = {}
     for estate in code:
         if estate.account.startswith(OPEN) or estate.account == live.account:
             for kind, found in estate.resources.items():
-                blocks.setdefault(kind, []).extend(found)
-            for gap in estate.gaps:
-                if gap.unknown.reason is Reason.UNRESOLVED:
-                    gaps.setdefault(gap.kind, gap.unknown)
+                # What stands for a place, such as a region, is declared by nobody.
+                declared = [one for one in found if one.declaration is not None]
+                if declared:
+                    blocks.setdefault(kind, []).extend(declared)
     resources = dict(live.resources)
     made: list[Resource] = []
     for kind, declared in blocks.items():
         there = live.resources.get(kind, ())
         pairs, open_ = _pairs(there, declared)
-        resources[kind] = tuple(_told(one, pairs, open_, gaps.get(kind)) for one in there)
+        resources[kind] = tuple(_told(one, pairs, open_, hidden) for one in there)
         made.extend(_declared(block, one) for one, block in _matched(there, pairs))
     for kind, stores in live.resources.items():
         if kind not in blocks and stores and issubclass(type(stores[0]), DataStore):
-            resources[kind] = tuple(_told(one, {}, (), gaps.get(kind)) for one in stores)
+            resources[kind] = tuple(_told(one, {}, (), hidden) for one in stores)
     resources[DeclaredResource.kind] = tuple(made)
     evidence = Evidence(Source.DECLARED, "the code that was given")
     return replace(live, resources=resources, listings={**live.listings, (DeclaredResource.kind, ""): evidence})

@@ -8,6 +8,7 @@ that it lacks is known to be missing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -289,10 +290,13 @@ def _take(origin: Origin, block: Block, satellites: Satellites) -> Reading[Any] 
         shown = _shown(block, origin.shows)
         return _convert(lambda _: origin.by(block), None, _evidence(block, shown), shown.attribute or "")
     if isinstance(origin, Joined):
-        shown = _shown(block, origin.shows)
-        return _convert(
-            lambda _: origin.by(block, satellites.around), None, _evidence(block, shown), shown.attribute or ""
-        )
+        shown, around = _shown(block, origin.shows), satellites.around
+        around.pointed.clear()
+        reading = _convert(lambda _: origin.by(block, around), None, _evidence(block, shown), shown.attribute or "")
+        if around.pointed:
+            elsewhere = (each for one, path in around.pointed for each in _evidence(one, one.find(path), block))
+            reading = replace(reading, evidence=tuple(dict.fromkeys((*reading.evidence, *elsewhere))))
+        return reading
     if origin.via is not None:
         return _of_satellite(origin, block, satellites)
     return _at(origin, block, block)
@@ -302,7 +306,7 @@ def _at(origin: At, block: Block, owner: Block) -> Reading[Any] | None:
     found = block.find(origin.path)
     if origin.shows:
         found = Found(found.value, block.find(origin.shows).spot, origin.shows)
-    evidence = _evidence(block, found)
+    evidence = _evidence(block, found, owner)
     if found.value is ABSENT:
         if origin.absent is not NOTHING:
             return Known(origin.absent, evidence)
@@ -320,7 +324,7 @@ def _of_satellite(origin: At, block: Block, satellites: Satellites) -> Reading[A
         return doubt.unknown
     if origin.every:
         values = [one.find(origin.path).value for one in mine]
-        evidence = tuple(each for one in mine for each in _evidence(one, one.find(origin.path)))
+        evidence = tuple(each for one in mine for each in _evidence(one, one.find(origin.path), block))
         values = [value for value in values if value is not ABSENT]
         return _convert(origin.convert, values, evidence, origin.path) if values else None
     if not mine:
@@ -372,10 +376,15 @@ def _shown(block: Block, paths: Sequence[str]) -> Found:
         found = block.find(path)
         if found.value is not ABSENT:
             return found
-    return Found(ABSENT, block.spot, paths[0] if paths else "")
+    if not paths:
+        return Found(ABSENT, block.spot, "")
+    # None is set: the one to set is the first that the language of the block has.
+    template = block.source is Source.CLOUDFORMATION
+    return block.find(next((path for path in paths if path[:1].isupper() is template), paths[0]))
 
 
-def _evidence(block: Block, found: Found) -> tuple[Evidence, ...]:
+def _evidence(block: Block, found: Found, owner: Block | None = None) -> tuple[Evidence, ...]:
+    """Say where a block holds what was found, and of which block it tells something: of its owner, or of itself."""
     spot: Spot | None = found.spot or block.spot
     where = spot.said if spot is not None else f"{block.root}: {block.address}"
-    return (Evidence(block.source, where, spot=spot, attribute=found.attribute),)
+    return (Evidence(block.source, where, spot=spot, attribute=found.attribute, address=(owner or block).address),)

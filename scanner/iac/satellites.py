@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from scanner.iac.block import ABSENT, Block
 from scanner.iac.form import Satellite
+from scanner.model.arn import alike, unsettled
 from scanner.model.errors import CouldNotCheck
 from scanner.model.unresolved import Unresolved
 
@@ -52,7 +53,11 @@ class Satellites:
                         found[id(one)] = one
         if not found and doubt is None:
             # Where a block's name is open, a satellite that names what no other block is called may be its own.
-            _, doubt = self.around.naming({satellite.type: satellite.by}, block)
+            away, doubt = self.around.naming({satellite.type: satellite.by}, block)
+            # So it may where it is of an account that may be this one.
+            for one in away:
+                if doubt is None and alike(one.account, block.account) is None:
+                    doubt = Unresolved(unsettled(one.account, block.account).detail)
         return list(found.values()), doubt
 
     def _made(self, satellite: Satellite) -> tuple[dict[str, list[Block]], list[Unresolved]]:

@@ -11,7 +11,7 @@ from typing import Any
 from scanner.iac.block import ABSENT, Block, Code
 from scanner.iac.forms import forms_of
 from scanner.iac.naming import arn_of, identities
-from scanner.model.arn import OPEN, is_arn, somewhere
+from scanner.model.arn import OPEN, Nearby, is_arn, somewhere, unsettled
 from scanner.model.errors import CouldNotCheck
 from scanner.model.reading import Reason
 from scanner.model.unresolved import Unresolved
@@ -26,8 +26,13 @@ class Surroundings:
         self._codes = codes
         self._whole = whole
         self._blocks: dict[str, list[Block]] | None = None
+        #: the attributes of other blocks that the fact which is being read hangs on: findings point there
+        self.pointed: list[tuple[Block, str]] = []
         self._identities: dict[str, dict[str, list[Block]]] = {}
+        #: what each block is called, with the block itself, so that its number stays its own
+        self._called: dict[int, tuple[Block, frozenset[str]]] = {}
         self._attributes: dict[tuple[str, str], tuple[dict[str, list[Block]], Unresolved | None]] = {}
+        self._near: dict[str | tuple[str, str], Nearby] = {}
 
     @property
     def open(self) -> Unresolved | None:
@@ -60,6 +65,9 @@ class Surroundings:
         if not near:
             for one in called:
                 _beside(one, by)
+            for type_ in types:
+                if (perhaps := self._nearby(type_, self._identified(type_), (name,))) is not None:
+                    perhaps.stop()
             return None
         if len(near) > 1 and near[0].root != by.root:
             Unresolved(f"several blocks are called {name}: {', '.join(one.address for one in near)}").stop()
@@ -69,12 +77,15 @@ class Surroundings:
 
     def naming(self, by: Mapping[str, str], block: Block) -> tuple[list[Block], Unresolved | None]:
         """Give the blocks that name a block, by the attribute of each type, and why there may be more in the code."""
-        mine = identities(block)
+        if id(block) not in self._called:
+            self._called[id(block)] = (block, identities(block))
+        mine = self._called[id(block)][1]
         named = _name_is_open(block)
         doubt: Unresolved | None = None
         found: dict[int, Block] = {}
         for type_, attribute in by.items():
             values, open_ = self._by_value(type_, attribute)
+            open_ = self._nearby((type_, attribute), values, mine) if open_ is None else open_
             doubt = open_ if doubt is None else doubt
             for value in sorted(one for one in mine if one in values):
                 for one in values[value]:
@@ -103,6 +114,7 @@ class Surroundings:
         doubt: Unresolved | None = None
         for type_ in types:
             values, open_ = self._by_value(type_, attribute)
+            open_ = self._nearby((type_, attribute), values, (value,)) if open_ is None else open_
             doubt = open_ if doubt is None else doubt
             for one in values.get(value, ()):
                 # An address, which no name may look like, means something in its own root only.
@@ -151,6 +163,14 @@ class Surroundings:
                 for name in identities(block):
                     table.setdefault(name, []).append(block)
         return table
+
+    def _nearby(self, what: str | tuple[str, str], texts: Iterable[str], names: Iterable[str]) -> Unresolved | None:
+        """Say why one of some texts may be one of these names, though it reads otherwise: a place is left open."""
+        near = self._near.get(what)
+        if near is None:
+            near = self._near[what] = Nearby(texts)
+        found = next(((one, name) for name in names for one in near.of(name)), None)
+        return Unresolved(unsettled(*found).detail) if found is not None else None
 
     def _explained(self, types: Iterable[str], value: str) -> bool:
         """Say whether a name is that of another block of these types: then it is not that of one whose name is open."""

@@ -50,8 +50,10 @@ class CouldNotCheck(Exception):
     """A fact that the judgement needs is unknown."""
 
     def __init__(self, unknown: Unknown) -> None:
-        super().__init__(unknown.detail)
         self.unknown = unknown
+
+    def __str__(self) -> str:
+        return self.unknown.detail
 
 
 class NotDemanded(Exception):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import field
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from scanner.model.declaration import Declaration
 from scanner.model.late_dataclass import dataclass
 from scanner.model.look import Read
-from scanner.model.reading import Evidence, Known, Reason, Spot
+from scanner.model.reading import Evidence, Known, Reason
 from scanner.model.rule import Rule
 from scanner.model.verdict import Outcome, Verdict
 from scanner.model.waiver import Ticket, Waiver
@@ -87,28 +87,28 @@ class Finding:
 
     @property
     def decided_at(self) -> Evidence | None:
-        """The place in the code that decided: of the last fact of its own that was read and is written, or its block.
+        """The place in the code that decided: of the fact that the rule names, or else of the last that was read.
 
-        None of what live AWS holds, and of what stands in no file.
+        Facts of its own that are written count; of what is not written anywhere, its block is the place. None of what
+        live AWS holds, and of what stands in no file.
         """
         block = self.subject.declaration
         if block is None:
             return None
-        last: Evidence | None = None
+        own: Evidence | None = None
+        elsewhere: Evidence | None = None
+        named = self.verdict.fact
         for resource, fact, reading in self.reads:
-            if resource is not None and fact is not None and resource.id == self.subject.id:
+            if resource is None or fact is None or resource.id != self.subject.id:
+                continue
+            if named in ("", fact.name):
                 # What a fact is made of may stand in other blocks, which settle it but are not at fault.
-                last = next(
-                    (
-                        one
-                        for one in reversed(reading.evidence)
-                        if one.spot is not None and (fact.by is None or _within(one.spot, block.spot))
-                    ),
-                    last,
-                )
-        if last is None and block.spot is not None:
-            last = Evidence(block.source, block.spot.said, spot=block.spot)
-        return last
+                own = _last(one for one in reading.evidence if fact.by is None or one.address == block.address) or own
+            if named == fact.name:
+                elsewhere = _last(reading.evidence)
+        if own is not None or elsewhere is not None or block.spot is None:
+            return own or elsewhere
+        return Evidence(block.source, block.spot.said, spot=block.spot)
 
     @property
     def observations(self) -> tuple[Observation, ...]:
@@ -132,8 +132,10 @@ class Finding:
         return tuple(seen.values())
 
 
-def _within(spot: Spot, block: Spot | None) -> bool:
-    return block is not None and spot.file == block.file and block.line <= spot.line <= max(block.end_line, block.line)
+def _last(evidence: Iterable[Evidence]) -> Evidence | None:
+    """Give the last place of some, one at which an attribute stands if there is any."""
+    placed = [one for one in evidence if one.spot is not None]
+    return next((one for one in reversed(placed) if one.attribute), placed[-1] if placed else None)
 
 
 @dataclass(frozen=True, slots=True)

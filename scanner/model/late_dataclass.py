@@ -28,7 +28,7 @@ __all__ = ["dataclass"]
 #: What the standard library may write into a class that does not have it.
 _WRITTEN = (
     "__init__", "__repr__", "__eq__", "__hash__", "__getstate__", "__setstate__",
-    "__match_args__", "__dataclass_fields__", "__dataclass_params__",
+    "__replace__", "__match_args__", "__dataclass_fields__", "__dataclass_params__",
 )  # fmt: skip
 
 
@@ -76,6 +76,28 @@ class _Late:
                 with suppress(AttributeError):  # another thread was quicker
                     delattr(here, name)
 
+    def write_init(self) -> None:
+        """Write `__init__` alone, where it is a plain one: it is all that most classes are ever asked for."""
+        here, kinds = self.declared, self.own.get("__annotations__", {})
+        names = [name for name, kind in kinds.items() if not str(kind).startswith("ClassVar")]
+        defaults = {name: self.own[name] for name in names if name in self.own}
+        peculiar = any(isinstance(one, dataclasses.Field) for one in defaults.values())
+        if not names or peculiar or "__post_init__" in self.own or any(map(dataclasses.is_dataclass, here.__bases__)):
+            self.write()
+            return
+        parameters = ", ".join(f"{name}=_{name}" if name in defaults else name for name in names)
+        space = {f"_{name}": value for name, value in defaults.items()}
+        keep = "self.{0} = {0}"
+        if self.options.get("frozen") and self.options.get("slots"):
+            keep = "_keep_{0}(self, {0})"  # quicker than by name
+            space |= {f"_keep_{name}": vars(here)[name].__set__ for name in names}
+        elif self.options.get("frozen"):
+            keep = "_keep(self, {0!r}, {0})"
+            space["_keep"] = object.__setattr__
+        code = f"def __init__(self, {parameters}):\n " + "\n ".join(map(keep.format, names))
+        exec(code, space)  # noqa: S102  # as the standard library does: the names are those of the class
+        here.__init__ = space["__init__"]
+
 
 class _Written:
     """Stands in a class for what is written when somebody first asks for it."""
@@ -87,7 +109,10 @@ class _Written:
         self._late = late
 
     def __get__(self, one: Any, owner: type[Any]) -> Any:
-        self._late.write()
+        if self._name == "__init__":
+            self._late.write_init()
+        else:
+            self._late.write()
         return getattr(owner if one is None else one, self._name)
 
 

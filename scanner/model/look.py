@@ -144,12 +144,13 @@ class Look:
         try:
             value = fact.by(resource, self)  # type: ignore[misc]
         except CouldNotCheck as stop:
-            return Unknown(stop.unknown.reason, stop.unknown.detail, _evidence(notes.trace) or stop.unknown.evidence)
+            evidence = _evidence(notes.trace, resource) or stop.unknown.evidence
+            return Unknown(stop.unknown.reason, stop.unknown.detail, evidence)
         except ValueError as error:
             # As in a converter: what AWS wrote cannot be read.
-            return Unknown(Reason.MALFORMED, f"{fact.key}: {error}", _evidence(notes.trace))
+            return Unknown(Reason.MALFORMED, f"{fact.key}: {error}", _evidence(notes.trace, resource))
         else:
-            return Known(value, _evidence(notes.trace))
+            return Known(value, _evidence(notes.trace, resource))
         finally:
             notes.trace, notes.allowed = outer, allowed
 
@@ -313,8 +314,18 @@ class Look:
             raise CouldNotCheck(unknown)
 
 
-def _evidence(trace: Iterable[Read]) -> tuple[Evidence, ...]:
-    return tuple(dict.fromkeys(evidence for _, _, reading in trace for evidence in reading.evidence))
+def _evidence(trace: Sequence[Read], of: Resource | None = None) -> tuple[Evidence, ...]:
+    """Give what was read, each place once; of what code declares, what stands in its own block comes last."""
+    if len(trace) == 1 and len(trace[0][2].evidence) <= 1:
+        return trace[0][2].evidence
+    if of is None or of.declaration is None:
+        return tuple(dict.fromkeys(evidence for _, _, reading in trace for evidence in reading.evidence))
+    own: dict[Evidence, None] = {}
+    others: dict[Evidence, None] = {}
+    for resource, _, reading in trace:
+        into = own if resource is not None and resource.id == of.id else others
+        into.update(dict.fromkeys(reading.evidence))
+    return (*(one for one in others if one not in own), *own)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ an `Unknown` into "passed", "failed" or silence.
 
 from __future__ import annotations
 
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
@@ -64,7 +65,8 @@ class Evidence:
     """Where and when a reading was taken: an API call and its instant, or a file and its line.
 
     Of code, `spot` is the exact place and `attribute` the path of what stands there; of an attribute that is not
-    set, the place of its block.
+    set, the place of its block. `address` is that of the block of which it tells something, which is no part of what
+    tells evidence apart: the instances of one block are read at one place.
     """
 
     source: Source
@@ -73,6 +75,7 @@ class Evidence:
     request_id: str = ""
     spot: Spot | None = None
     attribute: str = ""
+    address: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple, Self
+from typing import NamedTuple, Protocol, Self
+
+
+class Named(Protocol):
+    """What has a name: a fact."""
+
+    name: str
 
 
 class Outcome(StrEnum):
@@ -38,6 +44,8 @@ class Verdict(NamedTuple):  # made once per finding: a frozen dataclass takes th
     outcome: Outcome
     observed: str
     demanded: str = ""
+    #: the name of the fact that decided, where it is not the last that was read of the resource
+    fact: str = ""
 
     @classmethod
     def when(cls, kept: bool, observed: str, demanded: str = "") -> Self:  # noqa: FBT001  # reads as a sentence
@@ -58,6 +66,10 @@ class Verdict(NamedTuple):  # made once per finding: a frozen dataclass takes th
     def exempt(cls, because: str) -> Self:
         """The promise does not concern this resource."""
         return cls(Outcome.EXEMPT, because)
+
+    def by(self, fact: Named) -> Self:
+        """Say which fact of the resource decided: a finding about code points at the place where that is written."""
+        return self._replace(fact=fact.name)
 
     @property
     def because(self) -> str:

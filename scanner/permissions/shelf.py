@@ -48,7 +48,7 @@ class Shelf:
     """Targets in the order of their ARNs. Whatever it works out is kept."""
 
     def __init__(self, targets: Iterable[Target]) -> None:
-        self.targets: Sequence[Target] = sorted(targets, key=lambda one: (one.arn, one.id))
+        self.targets: Sequence[Target] = sorted(targets, key=lambda one: (str(one.arn), one.id))
         self.arns = [one.arn for one in self.targets]
         self.whole: Spans = ((0, len(self.arns)),) if self.arns else ()
         self.tried = 0

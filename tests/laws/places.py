@@ -97,11 +97,11 @@ def assignments(stand_ins: Mapping[str, str], others: Mapping[str, tuple[str, ..
     return iter(found)
 
 
-def block_with(block: Block, change: Texts) -> Block:
-    """Give a block with every text in it changed."""
+def block_with(block: Block, change: Texts, own: Texts) -> Block:
+    """Give a block with every text in it changed, and where it lies in another way."""
     return replace(
-        block, values=rewritten(block.values, change), region=change(block.region), account=change(block.account),
-        known_arn=change(block.known_arn),
+        block, values=rewritten(block.values, change), region=own(block.region), account=own(block.account),
+        known_arn=own(block.known_arn),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
 from random import Random
@@ -20,19 +20,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rules import catalogue
-from scanner.engine import judge
+from scanner.documents.construct import load_policy
+from scanner.engine import judge, judge_all
 from scanner.iac.block import Code
-from scanner.model.estate import Estate, Gap
+from scanner.iac.read import read
+from scanner.model.estate import Estate
 from scanner.model.finding import Finding
 from scanner.model.policy import Scope
-from scanner.model.reading import Reason, Unknown
 from scanner.model.rule import Rule
 from scanner.model.verdict import Outcome
 from tests.examples import ACCOUNT, AT, REGIONS, Example, table
-from tests.laws import estates, test_code
+from tests.laws import estates
 from tests.laws.estates import POLICY, SYSTEMS, needed
 from tests.laws.places import assignments, block_with, changed, named_in, opened, settled
-from tests.laws.test_code import CASES, LOST, code, judged
+from tests.laws.test_code import CASES, LOST, WORK, code
 
 RULES = list(catalogue().rules.values())
 REGION, FAR, OTHER, NEW, NOWHERE = (*REGIONS, "222222222222", "333333333333", "ap-southeast-2")
@@ -146,3 +147,66 @@ def spiced(estate: Estate, random: Random) -> Estate:
         lambda text: random.choice(spices) if text in plain and random.random() < share else text,
         lambda text: text,
     )
+
+
+#: The account, the other account and the regions of the example code, and what stands for each where it is left open.
+OWN, THEIRS = "123456789012", "210987654321"
+IN_CODE: tuple[Mapping[str, str], ...] = (
+    {OWN: "?account"}, {REGION: "?region"}, {OWN: "?account", REGION: "?region"},
+    {OWN: "?account", THEIRS: "?account.aws.dr"}, {OWN: "?account", REGION: "?aws", FAR: "?aws.dr"},
+)  # fmt: skip
+CODE_SCOPE = Scope(
+    frozenset({REGION, FAR}), frozenset({THEIRS}), (f"arn:aws:iam::{OWN}:role/backup-operator",), frozenset({OWN})
+)
+CODE_RULES = [rule for rule in RULES if not rule.id.startswith("BK9")]
+CODE_POLICY = load_policy()
+
+
+def told(some: Code, *, whole: bool) -> dict[tuple[str, str, str], Finding]:
+    estates_ = read(some, WORK, at=AT, whole=whole)
+    found = judge_all(CODE_RULES, estates_, CODE_POLICY, at=AT, scope=CODE_SCOPE)
+    assert not found.crashes, found.crashes[:3]
+    return {
+        (one.rule.id, one.subject.declaration.address, one.subject.kind): one
+        for one in found.findings
+        if one.subject.declaration is not None
+    }
+
+
+def rewrite(some: Code, change: Callable[[str], str], own: Callable[[str], str]) -> Code:
+    return replace(some, blocks=[block_with(block, change, own) for block in some.blocks])
+
+
+def put(places: Mapping[str, str]) -> Callable[[str], str]:
+    order = sorted(places, key=len, reverse=True)  # one may begin with another
+
+    def change(text: str) -> str:
+        for name in order:
+            text = text.replace(name, places[name])
+        return text
+
+    return change
+
+
+@cache
+def real(case: str) -> Code:
+    """Give the code of a case with all its places settled."""
+    settle = put({"?account": OWN, "?region": REGION})
+    return rewrite(code(case), settle, settle)
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["whole", "part"])
+@pytest.mark.parametrize("literal", LITERAL)
+@pytest.mark.parametrize("stand_ins", IN_CODE, ids=lambda one: ",".join(one.values()))
+@pytest.mark.parametrize("case", CASES)
+def test_code_with_open_places(case: str, stand_ins: Mapping[str, str], literal: float, whole: bool) -> None:
+    random = Random(f"{case} {literal}")
+    leave = put(stand_ins)
+    open_ = rewrite(real(case), lambda text: text if random.random() < literal else leave(text), leave)
+    known = told(open_, whole=whole)
+    near = {OWN: (NEW, THEIRS), THEIRS: (NEW, OWN), REGION: (NOWHERE, FAR), FAR: (NOWHERE, REGION)}
+    for places in assignments(stand_ins, near):
+        settle = put(places)
+        for place, was in told(rewrite(open_, settle, settle), whole=whole).items():
+            now = known[place]
+            agree(now.outcome, was.outcome, f"{place} {places}: {now.verdict}; {was.verdict}")

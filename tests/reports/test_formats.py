@@ -206,7 +206,7 @@ def test_the_terminal_says_only_so_much_of_one_rule(
     summary.show(report, None)
     whole = capsys.readouterr().out
     assert "each in its own way" not in whole
-    monkeypatch.setattr(summary, "_MOST_SAID", 0)
+    monkeypatch.setattr(summary, "MOST_SAID", 0)
     summary.show(report, None)
     short = capsys.readouterr().out
     told = [int(number) for number in re.findall(r"and (\d+) more, each in its own way: see the report", short)]

@@ -105,7 +105,7 @@ FORMS = (
         arn=lambda block: f"arn:{block.partition}:apigateway:{block.region}::/restapis/{_api_id(block)}",
         gives={"arn": ARN, "id": _api_id},
         facts={
-            "policy": made(_rest_policy, "security_policy", "endpoint_configuration"), "tags": TERRAFORM_TAGS,
+            "policy": made(_rest_policy, "security_policy"), "tags": TERRAFORM_TAGS,
         },
     ),
     Form(
@@ -113,7 +113,7 @@ FORMS = (
         arn=lambda block: f"arn:{block.partition}:apigateway:{block.region}::/restapis/{_api_id(block)}",
         gives={"Ref": _api_id, "RestApiId": _api_id},
         facts={
-            "policy": made(_rest_policy, "SecurityPolicy", "EndpointConfiguration"), "tags": CLOUDFORMATION_TAGS,
+            "policy": made(_rest_policy, "SecurityPolicy"), "tags": CLOUDFORMATION_TAGS,
         },
     ),
     *(

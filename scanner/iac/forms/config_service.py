@@ -56,7 +56,9 @@ def _name(block: Block) -> Any:
 
 
 def _recorders(block: Block, around: Surroundings) -> tuple[Recorder, ...]:
-    return tuple(one for each in _beside(_RECORDERS, block, around) for one in recorders([_recorder(each)]))
+    found = _beside(_RECORDERS, block, around)
+    around.pointed.extend((one, "recording_group" if "_" in one.type else "RecordingGroup") for one in found)
+    return tuple(one for each in found for one in recorders([_recorder(each)]))
 
 
 def _recorder(block: Block) -> dict[str, Any]:
@@ -101,7 +103,9 @@ def _turned_on(recorder: Block, around: Surroundings) -> Any:
 
 
 def _channels(block: Block, around: Surroundings) -> tuple[Channel, ...]:
-    return tuple(map(_channel, _beside(_CHANNELS, block, around)))
+    found = _beside(_CHANNELS, block, around)
+    around.pointed.extend((one, "s3_bucket_name" if "_" in one.type else "S3BucketName") for one in found)
+    return tuple(map(_channel, found))
 
 
 def _channel(block: Block) -> Channel:

@@ -132,7 +132,7 @@ def _place(block: Block) -> str:
 
 
 _FACTS: Final[dict[str, Any]] = {
-    "key": made(_key, "kms_key_id", "KmsKeyId", "encrypted", "Encrypted"),
+    "key": made(_key, "kms_key_id", "KmsKeyId"),
     "replica_target": joined(_is_target, "protection", "FileSystemProtection"),
     "replicas": joined(_replicas, "ReplicationConfiguration"),
     "subnets": joined(_subnets, "availability_zone_name", "AvailabilityZoneName"),

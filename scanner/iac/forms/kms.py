@@ -157,7 +157,7 @@ FORMS = (
             "rotation_period": (
                 made(
                     lambda block: _period("enable_key_rotation", "rotation_period_in_days", block),
-                    "rotation_period_in_days", "enable_key_rotation",
+                    "rotation_period_in_days",
                 ),
                 at("rotation_period_in_days", days, write=_whole_days),
             ),
@@ -230,7 +230,7 @@ FORMS = (
             "rotation_period": (
                 made(
                     lambda block: _period("EnableKeyRotation", "RotationPeriodInDays", block),
-                    "RotationPeriodInDays", "EnableKeyRotation",
+                    "RotationPeriodInDays",
                 ),
                 at("RotationPeriodInDays", days, write=_whole_days),
             ),

@@ -111,7 +111,7 @@ def _facts(*, template: bool) -> dict[str, Origin | tuple[Origin, ...]]:
     return {
         "tags": CLOUDFORMATION_TAGS if template else TERRAFORM_TAGS,
         "encrypted": at(words.encryption, flag, absent=False, write=bool, docs=_OFF),
-        "key": made(words.key_of, words.key, words.encryption),
+        "key": made(words.key_of, words.key),
         "traffic_encrypted": at(words.nodes, flag, absent=False, write=bool, docs=_OFF),
         "https": (at(words.https, flag, write=bool), made(words.enforces, words.endpoint)),
         "tls_policy": at(words.tls, text, computed="the service chooses a policy"),

@@ -191,7 +191,7 @@ def _facts(*, template: bool) -> Facts:
     return {
         "tags": CLOUDFORMATION_TAGS if template else TERRAFORM_TAGS,
         "encrypted": made(_encrypted, "encrypted", "Encrypted"),
-        "key": made(_key, "kms_key_id", "KmsKeyId", "encrypted", "Encrypted"),
+        "key": made(_key, "kms_key_id", "KmsKeyId"),
         "public": at(name("publicly_accessible", "PubliclyAccessible"), flag, write=bool, computed=_UNDOCUMENTED),
         "subnet_group": at(group, text, computed="AWS takes the default one"),
         "subnets": joined(_subnets, group),

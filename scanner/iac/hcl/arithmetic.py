@@ -6,26 +6,44 @@ import re
 from fractions import Fraction
 from typing import Final
 
-from scanner.iac.hcl.values import Decimal, EvaluationError, exact
+from scanner.iac.hcl.values import Decimal, exact
+from scanner.model.errors import CouldNotCheck
+from scanner.model.reading import Reason, Unknown
 
 BITS: Final = 512
-_NUMBER: Final = re.compile(r"([+-]?)([0-9]*)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]{1,6}))?")
-LARGEST_EXPONENT: Final = 100_000
+#: numbers of more bits than this are not worked with, nor those that are as near to zero
+LARGEST: Final = 4096
+_SMALLEST: Final = 1000
+_NUMBER: Final = re.compile(r"([+-]?)([0-9]*)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]++))?")
+_LONGEST: Final = 5_000
+
+
+class TooLarge(CouldNotCheck):
+    """Terraform has this number, and we have not: it is no mistake that `try` would catch."""
+
+    def __init__(self, said: str) -> None:
+        why = f"{said if len(said) <= 40 else f'{said[:40]}…'} is a number too large or too near zero to be worked with"
+        super().__init__(Unknown(Reason.UNRESOLVED, why))
 
 
 def number_of(value: Fraction | int) -> int | Decimal:
     """Give a number as Terraform keeps it: whole numbers as int, others rounded to 512 bits."""
     if isinstance(value, int):
-        return value if value.bit_length() <= BITS else int(_rounded(Fraction(value)))
+        bits = value.bit_length()
+        if bits > LARGEST:
+            raise TooLarge("what is worked out")
+        return value if bits <= BITS else int(_rounded(Fraction(value)))
     if value.denominator == 1:
         return number_of(value.numerator)
+    if not -_SMALLEST < value.numerator.bit_length() - value.denominator.bit_length() < LARGEST:
+        raise TooLarge("what is worked out")
     rounded = _rounded(value)
     if rounded.denominator == 1:
         return rounded.numerator
     try:
         return Decimal(rounded)
     except OverflowError as error:
-        raise EvaluationError("the number is too large") from error
+        raise TooLarge("what is worked out") from error
 
 
 def _rounded(value: Fraction) -> Fraction:
@@ -48,14 +66,19 @@ def read_number(text: str) -> int | float:
     found = _NUMBER.fullmatch(text)
     if found is None or not (found[2] or found[3]):
         raise ValueError(f"{text} is no number")
-    exponent = int(found[4] or 0)
-    if abs(exponent) > LARGEST_EXPONENT or len(text) > LARGEST_EXPONENT:
-        raise ValueError(f"{text[:40]} is too large a number")
-    digits = found[2] + (found[3] or "")
-    exponent -= len(found[3] or "")
+    digits = (found[2] + (found[3] or "")).lstrip("0")
+    if not digits:
+        return 0
+    written = (found[4] or "0").lstrip("+-0") or "0"
+    if len(written) > 4 or int(written) > _LONGEST or len(text) > _LONGEST:
+        raise TooLarge(text)
+    exponent = (-int(written) if (found[4] or "").startswith("-") else int(written)) - len(found[3] or "")
     whole = _whole(digits)
     value = Fraction(whole * 10**exponent) if exponent >= 0 else Fraction(whole, 10**-exponent)
-    return number_of(-value if found[1] == "-" else value)
+    try:
+        return number_of(-value if found[1] == "-" else value)
+    except TooLarge as error:
+        raise TooLarge(text) from error
 
 
 def _whole(digits: str) -> int:
@@ -72,6 +95,7 @@ def written(number: float) -> str:
     value = exact(number)
     if isinstance(value, int):
         return _digits(value)
+    value = _rounded(value)  # the decimal that a float is written as has no end in binary
     sign, value = ("-", -value) if value < 0 else ("", value)
     low, high = 1, 1
     while not _tells(value, high):

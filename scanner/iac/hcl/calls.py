@@ -58,7 +58,16 @@ def _call(node: Call, scope: Scope) -> Any:
     else:
         arguments = [settle(one, spot) for one in arguments]
     _weigh(name, arguments, node, scope)
-    return _called(function, arguments, node, spot)
+    found = _called(function, arguments, node, spot)
+    if name not in PICKS:
+        kind = type(found)
+        if kind is str:
+            size = len(found) // CHARACTERS
+            if size:
+                scope.meter.spend(size, node)
+        elif isinstance(found, (dict, list)):
+            scope.meter.spend(len(found) if name in GLANCES else scope.meter.weigh(found), node)
+    return found
 
 
 def _weigh(name: str, arguments: list[Any], node: Call, scope: Scope) -> None:

@@ -24,7 +24,7 @@ from scanner.iac.hcl.nodes import (
     Traversal,
     TupleOf,
 )
-from scanner.iac.hcl.values import EvaluationError, Namespace, Object, Scope, SetValue, Tuple
+from scanner.iac.hcl.values import EvaluationError, Namespace, Object, Scope, SetValue, Tuple, normal
 from scanner.iac.hcl.working import WAYS, settle, work
 from scanner.model.errors import CouldNotCheck
 from scanner.model.reading import Spot
@@ -131,7 +131,7 @@ def _joined(*pieces: Any) -> str:
     for one in pieces:
         if one is None:
             raise EvaluationError("null cannot be part of a text")
-    return "".join([to_text(one) for one in pieces])
+    return normal("".join([to_text(one) for one in pieces]))
 
 
 def _join(node: Join, scope: Scope) -> Any:

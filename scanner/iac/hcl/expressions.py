@@ -27,7 +27,9 @@ from scanner.iac.hcl.nodes import (
     references,
 )
 from scanner.iac.hcl.tokens import Mistake, Tokens
+from scanner.iac.hcl.values import normal
 from scanner.model.reading import Spot
+from scanner.model.unresolved import Unresolved
 
 __all__ = ["Expression", "expression_of_json", "parse_expression", "parse_template", "references"]
 
@@ -59,7 +61,7 @@ def parse_template(text: str, spot: Spot, *, fixed: bool = False) -> Expression:
 
     place = Place(text, spot, fixed=fixed)
     if "${" not in text and "%{" not in text:
-        return Literal(place, 0, len(text), text)
+        return Literal(place, 0, len(text), normal(text))
     return _read(place, lambda: read_bare(Parser(place)))
 
 
@@ -94,7 +96,7 @@ def _read_simple(place: Place) -> Expression | None:
     end = len(source)
     text = _SIMPLE_TEXT.fullmatch(source)
     if text:
-        return Literal(place, 0, end, text[1])
+        return Literal(place, 0, end, normal(text[1]))
     if source in _KEYWORDS:
         return Literal(place, 0, end, _KEYWORDS[source])
     if _SIMPLE_WHOLE.fullmatch(source):
@@ -112,13 +114,16 @@ def _read_simple(place: Place) -> Expression | None:
     return None
 
 
-def number(text: str) -> int | float:
-    """Read a number exactly; ValueError if it is too large."""
+def number(text: str, place: Place) -> Any:
+    """Read a number exactly; ValueError if it is none, and one that is too large is not settled."""
     if text.isdigit() and len(text) <= LONGEST_WHOLE:
         return int(text)
-    from scanner.iac.hcl.arithmetic import read_number  # noqa: PLC0415  # decimals are rare
+    from scanner.iac.hcl.arithmetic import TooLarge, read_number  # noqa: PLC0415  # decimals are rare
 
-    return read_number(text)
+    try:
+        return read_number(text)
+    except TooLarge as error:
+        return Unresolved(error.unknown.detail, (), place.spot)
 
 
 class Parser(Tokens):
@@ -194,7 +199,7 @@ class Parser(Tokens):
         if kind == "number":
             self.take()
             try:
-                return Literal(self.place, start, self.position, number(value))
+                return Literal(self.place, start, self.position, number(value, self.place))
             except ValueError as error:
                 raise Mistake(str(error), start) from error
         if kind in ("quote", "heredoc"):

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from scanner.iac.hcl.json_scan import JsonMistake, Node, scan
 from scanner.iac.hcl.tree import Attribute, Body, Document, HclBlock, Lines, Wrong
+from scanner.model.unresolved import Unresolved
 
 #: the blocks that a body may hold by the type of its block ("" is the file), and how many labels they have
 _OF_RESOURCES: Final = {"lifecycle": 0, "provisioner": 1, "connection": 0, "dynamic": 1}
@@ -158,10 +159,11 @@ def _expression(node: Node, lines: Lines, *, literal: bool) -> Any:
     end = len(place.source)
     if node.kind == "number":
         try:
-            value = number(node.value.removeprefix("-"))
+            value = number(node.value.removeprefix("-"), place)
         except ValueError as error:
             return Malformed(place, 0, end, str(error))
-        return Literal(place, 0, end, -value if node.value.startswith("-") else value)
+        negative = node.value.startswith("-") and not isinstance(value, Unresolved)
+        return Literal(place, 0, end, -value if negative else value)
     if node.broken:
         return Malformed(place, 0, end, "a mistake in the file cuts it off")
     if node.kind == "list":

@@ -14,9 +14,9 @@ from scanner.model.errors import CouldNotCheck
 from scanner.model.reading import Reason, Unknown
 
 #: what one evaluation may cost, and the most that a value may weigh
-STEPS: Final = 1_000_000
+STEPS: Final = 500_000
 #: what all of a root may cost beyond what every evaluation has free
-PURSE: Final = 5_000_000
+PURSE: Final = 3_000_000
 FREE: Final = 1_000
 #: so many characters of a text weigh as much as one element, and so many a text may have
 CHARACTERS: Final = 16

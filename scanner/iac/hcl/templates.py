@@ -9,6 +9,7 @@ from scanner.iac.hcl.expressions import Parser
 from scanner.iac.hcl.lexer import heredoc_step
 from scanner.iac.hcl.nodes import Conditional, Expression, For, Join, Literal, Template
 from scanner.iac.hcl.tokens import Mistake
+from scanner.iac.hcl.values import normal
 
 _SIMPLE: Final = re.compile(r'"([^"\\$%\n]*+)"')
 _STEP: Final = re.compile(
@@ -62,7 +63,7 @@ def read_quoted(parser: Parser) -> Expression:
     if simple:
         parser.position = simple.end()
         parser.look()
-        return Literal(parser.place, start, simple.end(), simple[1])
+        return Literal(parser.place, start, simple.end(), normal(simple[1]))
     before = parser.newlines
     pieces: list[_Piece] = []
     reader = _Reader(parser, pieces)
@@ -205,7 +206,7 @@ class _Reader:
         if len(self.pieces) == 1 and self.pieces[0].expression is not None and not self.pieces[0].word:
             return self.pieces[0].expression
         if all(one.text is not None for one in pieces):
-            return Literal(place, start, end, "".join(one.text or "" for one in pieces))
+            return Literal(place, start, end, normal("".join(one.text or "" for one in pieces)))
         found, after, word = self._assemble(pieces, 0, start, 0)
         if word:
             raise Mistake(f"there is nothing that {word} could end", pieces[after - 1].start)
@@ -224,7 +225,7 @@ class _Reader:
             index += 1
             found.end = piece.end
             if piece.text is not None:
-                parts.append(Literal(place, piece.start, piece.end, piece.text))
+                parts.append(Literal(place, piece.start, piece.end, normal(piece.text)))
             elif piece.word == "if" and piece.expression is not None:
                 yes, index, word = self._assemble(pieces, index, piece.end, depth + 1)
                 no = Template(place, yes.end, yes.end, [])

@@ -163,6 +163,19 @@ def identity(value: Any) -> tuple[Any, ...] | None:
     return None  # `Unresolved`, or a namespace
 
 
+def normal(text: str) -> str:
+    """Give a text as Terraform keeps every text: in its composed form, and without halves of characters."""
+    if text.isascii():
+        return text
+    from unicodedata import normalize  # noqa: PLC0415  # most texts are ASCII
+
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = "".join("\ufffd" if "\ud800" <= one <= "\udfff" else one for one in text)
+    return normalize("NFC", text)
+
+
 def exact(number: float) -> int | Fraction:
     """Give the number that Terraform calculates with; a float is the decimal it is written as."""
     if isinstance(number, int):

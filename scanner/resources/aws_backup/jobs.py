@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from scanner.model.arn import is_among, place_of
+from scanner.model.arn import is_among, place_of, same
 from scanner.model.convert import instant, text, whole
 from scanner.model.fact import Fact, derived, fact
 from scanner.model.look import Look, Partial, those
@@ -21,7 +21,7 @@ def later_successes(job: Job, look: Look) -> Partial[datetime]:
     kind = type(job)
     found = those(
         look.where(kind, kind.source, job.source),
-        lambda one: one.state == "COMPLETED" and one.started_at > job.started_at and one.towards == job.towards,
+        lambda one: one.state == "COMPLETED" and one.started_at > job.started_at and same(one.towards, job.towards),
     )
     return Partial(tuple(sorted(one.started_at for one in found.known)), found.missing)
 

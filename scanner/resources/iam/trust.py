@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from enum import StrEnum
 
-from scanner.model.arn import has_wildcards, is_among, is_arn
+from scanner.model.arn import has_wildcards, is_among, is_arn, same
 from scanner.model.late_dataclass import dataclass
 from scanner.permissions.document import Condition, Document, Statement
 from scanner.permissions.patterns import matches_action
@@ -190,7 +190,7 @@ def _accounts(values: Iterable[str]) -> set[str] | None:
 def _says_whose(entrant: Entrant, key: str, values: Iterable[str]) -> bool:
     """Say whether a condition on a token pins it to somebody: an audience, or a claim whose first part is no wildcard."""
     issuer, _, claim = key.rpartition(":")
-    if issuer != entrant.name.lower():
+    if not same(issuer, entrant.name.lower()):
         return False
     by_audience = _BY_AUDIENCE.get(issuer, () if entrant.shared else ("aud",))
     if claim in by_audience:

@@ -149,7 +149,7 @@ def _sealed_root(block: Block, around: Surroundings) -> bool:
 
 def _own(encrypted: str, key: str, *origins: str) -> dict[str, Any]:
     by = sealed(encrypted, *origins)
-    return {"encrypted": joined(by, encrypted), "key": joined(key_of(key, by, *origins), key, encrypted)}
+    return {"encrypted": joined(by, encrypted), "key": joined(key_of(key, by, *origins), key)}
 
 
 _TYPE: Final = "the type of volume that its image names"

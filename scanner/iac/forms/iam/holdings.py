@@ -76,6 +76,7 @@ class Keeps:
             for one in naming(kind.type, kind.by, block, around):
                 raw = one.find(kind.document).value
                 if raw is not ABSENT:
+                    around.pointed.append((one, kind.document))
                     yield _called(one.find(kind.name).value, one.address), raw
 
     def attachments(self, block: Block, around: Surroundings) -> tuple[str, ...]:
@@ -86,6 +87,7 @@ class Keeps:
         for kind in self.tied:
             for one in naming(kind.type, kind.by, block, around):
                 value = one.find(kind.arns).value if kind.arns else around.arn(one)
+                around.pointed.append((one, kind.arns or kind.by))
                 found.extend(() if value is ABSENT else many(value))
         open_: list[Any] = [one for one in found if isinstance(one, Unresolved)]
         return (*dict.fromkeys(text(one) for one in found if not isinstance(one, Unresolved)), *open_)

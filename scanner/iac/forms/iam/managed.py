@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from scanner.iac.block import ABSENT, Block
-from scanner.iac.form import Form, always, joined
+from scanner.iac.form import Form, always, joined, made
 from scanner.iac.forms.iam.holdings import name_is_open
 from scanner.iac.lowering import many, stopped
 from scanner.iac.surroundings import Surroundings
@@ -107,7 +107,7 @@ def known(type_: str, path: str) -> Form:
         when=lambda block: attached(block) is not None,
         once=True,
         facts={
-            "document": always(_EVERYTHING, "AWS managed policy reference guide, AdministratorAccess"),
+            "document": made(lambda _: _EVERYTHING, path),
             "aws_managed": always(True, "AWS managed policy reference guide, AdministratorAccess"),
             **counts(lambda block, _: attached(block)),
         },

@@ -56,7 +56,7 @@ def _facts(kind: str, *, protected: Any, copies: Any, ports: str) -> Facts:
         "engine": made(engine, mine.engine),
         "version": joined(version, mine.version),
         "encrypted": joined(encrypted, mine.encrypted),
-        "key": joined(key, mine.key, mine.encrypted),
+        "key": joined(key, mine.key),
         "window": at(window_of, window, write=str, computed=_WINDOW),
         "deletion_protected": at(
             protection, flag, absent=protected, write=bool, computed=_UNDOCUMENTED, docs=f"{kind}: {protection}"

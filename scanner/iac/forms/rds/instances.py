@@ -51,7 +51,7 @@ def _joins(kind: str) -> Facts:
         "engine": made(engine, mine.engine),
         "version": joined(version, mine.version),
         "encrypted": joined(encrypted, mine.encrypted, mine.cluster or mine.encrypted),
-        "key": joined(key, mine.key, mine.encrypted, mine.cluster),
+        "key": joined(key, mine.key, mine.cluster),
         "cluster": made(cluster_of, mine.cluster)
         if mine.cluster
         else always(None, "r/db_instance: no member of a cluster"),

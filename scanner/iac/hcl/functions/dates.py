@@ -7,9 +7,8 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from scanner.iac.hcl.functions.definition import Functions
-from scanner.iac.hcl.functions.strings import normal
 from scanner.iac.hcl.functions.unification import Unsure, text
-from scanner.iac.hcl.values import EvaluationError
+from scanner.iac.hcl.values import EvaluationError, normal
 
 FUNCTIONS = Functions()
 FUNCTIONS.later("timestamp plantimestamp", "{name}() is decided when it is applied")

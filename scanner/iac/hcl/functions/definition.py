@@ -9,6 +9,7 @@ from typing import Any, Final
 from scanner.iac.hcl.coercion import same as equal
 from scanner.iac.hcl.functions.unification import Mismatch, Unsure
 from scanner.iac.hcl.values import EvaluationError
+from scanner.model.errors import CouldNotCheck
 from scanner.model.unresolved import Unresolved
 
 Kind = Callable[[Any], Any]
@@ -38,6 +39,8 @@ class Function:
             return self._answer(list(arguments))
         except Unsure as unsure:
             return Unresolved(f"{self.name}(): {unsure}")
+        except CouldNotCheck as stop:
+            return Unresolved(f"{self.name}(): {stop.unknown.detail}")
         except (RecursionError, MemoryError):
             return Unresolved(f"{self.name}(): its arguments are too large to be worked with")
         except (ArithmeticError, ValueError) as error:

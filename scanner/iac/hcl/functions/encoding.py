@@ -6,9 +6,8 @@ from typing import Any, Final
 
 from scanner.iac.hcl.functions.definition import MOST, Functions, blur, first_unsettled, nullable
 from scanner.iac.hcl.functions.json_text import read_json, shaped, write_json
-from scanner.iac.hcl.functions.strings import normal
 from scanner.iac.hcl.functions.unification import Unsure, text
-from scanner.iac.hcl.values import EvaluationError, JsonText, ListValue, Object
+from scanner.iac.hcl.values import EvaluationError, JsonText, ListValue, Object, normal
 from scanner.model.unresolved import Unresolved
 
 FUNCTIONS = Functions()

@@ -12,9 +12,8 @@ from typing import Any, Final, Protocol
 from scanner.iac.hcl.functions.definition import MOST, Function, Functions, blur
 from scanner.iac.hcl.functions.hashes import digest, encoded
 from scanner.iac.hcl.functions.paths import clean
-from scanner.iac.hcl.functions.strings import normal
 from scanner.iac.hcl.functions.unification import Unsure, text
-from scanner.iac.hcl.values import EvaluationError, SetValue
+from scanner.iac.hcl.values import EvaluationError, SetValue, normal
 from scanner.model.unresolved import Unresolved
 
 _LARGEST: Final = 1_000_000

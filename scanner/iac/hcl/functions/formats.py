@@ -10,9 +10,8 @@ from scanner.iac.hcl.arithmetic import number_of
 from scanner.iac.hcl.functions.definition import LONGEST, MOST, Functions, blur, first_unsettled, nullable, unsettled_in
 from scanner.iac.hcl.functions.graphemes import graphemes, length
 from scanner.iac.hcl.functions.json_text import write_json
-from scanner.iac.hcl.functions.strings import normal
 from scanner.iac.hcl.functions.unification import Unsure, boolean, number, ordered, text
-from scanner.iac.hcl.values import EvaluationError, ListValue, exact
+from scanner.iac.hcl.values import EvaluationError, ListValue, exact, normal
 from scanner.model.unresolved import Unresolved
 
 FUNCTIONS = Functions()

@@ -6,9 +6,8 @@ import re
 from typing import Any, Final
 
 from scanner.iac.hcl.functions.definition import LONGEST
-from scanner.iac.hcl.functions.strings import normal
 from scanner.iac.hcl.functions.unification import Unsure, number, text, type_of
-from scanner.iac.hcl.values import EvaluationError, Object, Tuple
+from scanner.iac.hcl.values import EvaluationError, Object, Tuple, normal
 
 #: Go writes these as escapes, so that JSON can stand inside HTML and JavaScript
 _ESCAPED = re.compile('[\\x00-\\x1f"\\\\<>&\u2028\u2029]')

@@ -7,20 +7,11 @@ from typing import Any
 from scanner.iac.hcl.functions.definition import LONGEST, MOST, Functions, bounded
 from scanner.iac.hcl.functions.graphemes import graphemes
 from scanner.iac.hcl.functions.unification import Unsure, convert, text, whole
-from scanner.iac.hcl.values import EvaluationError, ListValue, Object, Tuple
+from scanner.iac.hcl.values import EvaluationError, ListValue, Object, Tuple, normal
 
 FUNCTIONS = Functions()
 #: what Go's unicode.IsSpace takes for space; Python's strip() takes more
 _SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
-
-
-def normal(value: str) -> str:
-    """Give a text in the composed form in which Terraform keeps every text."""
-    if value.isascii():
-        return value
-    from unicodedata import normalize  # noqa: PLC0415  # most texts are ASCII
-
-    return normalize("NFC", value)
 
 
 @FUNCTIONS.define("chomp", text)

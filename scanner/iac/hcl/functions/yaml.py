@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from scanner.iac.hcl.arithmetic import read_number
 from scanner.iac.hcl.functions.definition import LONGEST, MOST, Functions, blur, nullable
 from scanner.iac.hcl.functions.json_text import shaped
-from scanner.iac.hcl.functions.strings import normal
 from scanner.iac.hcl.functions.unification import Unsure, text
-from scanner.iac.hcl.values import EvaluationError, JsonText, Object, Tuple
+from scanner.iac.hcl.values import EvaluationError, JsonText, Object, Tuple, normal
 from scanner.model.unresolved import Unresolved
 
 if TYPE_CHECKING:
