@@ -36,7 +36,9 @@ def copies_in_another_account(store: Recoverable, demand: Objective) -> Verdict:
     since = demand.at - 2 * demand.snapshot_every
     asked = f"a copy in another account, no older than {speak(2 * demand.snapshot_every)}"
     elsewhere, copied = perhaps(lambda: store.elsewhere), store.copied
-    beyond = those(elsewhere.known, lambda one: one.sound and one.account != "" and not same(one.account, store.account))
+    beyond = those(
+        elsewhere.known, lambda one: one.sound and one.account != "" and not same(one.account, store.account)
+    )
     for one in beyond.known:
         return Verdict.passed(f"in account {one.account}: {one.how}", asked)
     away = those(copied.known, lambda copy: not same(copy.account, store.account))

@@ -53,7 +53,7 @@ def _cluster(cluster: DatabaseCluster) -> Verdict:
     members = cluster.public_members
     if members.known:
         failed = Verdict.failed(f"public address of {', '.join(members.known)}", _PRIVATE)
-        return failed.by(DatabaseCluster.public_members)
+        return failed.by(DatabaseCluster.public_members, beside=True)
     if cluster.public:
         return Verdict.failed("it has a public address", _PRIVATE)
     members.whole()

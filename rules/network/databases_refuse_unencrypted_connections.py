@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rules.kit import rule
 from scanner.model.errors import CouldNotCheck
+from scanner.model.fact import Fact
 from scanner.model.policy import Objective
 from scanner.model.reading import Reason, Unknown
 from scanner.model.verdict import Severity, Verdict
@@ -43,16 +44,17 @@ def databases_refuse_unencrypted_connections(
     """
     if isinstance(database, Instance) and database.cluster is not None:
         return Verdict.exempt(f"the parameter group of the cluster {short(database.cluster)} decides")
+    decides: Fact[str] | Fact[bool]
     if isinstance(database, Warehouse):
-        forced = database.requires_tls
+        forced, decides = database.requires_tls, Warehouse.requires_tls
         told = Transport(forced, f"require_ssl {'true' if forced else 'false'}", _WAREHOUSE, _WAREHOUSE)
     else:
-        told = database.transport
+        told, decides = database.transport, Instance.parameter_group
     if not told.encrypted:
-        return Verdict.failed(f"accepts connections without TLS ({told.because})", _REFUSED)
+        return Verdict.failed(f"accepts connections without TLS ({told.because})", _REFUSED).by(decides)
     wanted = min(demand.tls, told.least or demand.tls, key=rank)
     if told.oldest is not None and rank(told.oldest) < rank(wanted):
-        return Verdict.failed(f"accepts TLS {told.oldest} ({told.because})", f"TLS {demand.tls} or newer")
+        return Verdict.failed(f"accepts TLS {told.oldest} ({told.because})", f"TLS {demand.tls} or newer").by(decides)
     state = database.parameters_state
     if state != "in-sync":
         unsure = f"{told.because} is set, but the parameter group is {state}: what is in force cannot be seen"

@@ -47,7 +47,8 @@ class Door(click.Group):
         # A job that is cancelled leaves as little behind as one that is interrupted at the keyboard.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         # What a run makes it keeps to its end: Python would walk all of it again and again, looking for what is free.
-        gc.set_threshold(_SELDOM)
+        # Only reading an account, which may take an hour, has it look.
+        gc.disable()
         code = self.main(standalone_mode=False)
         if code == _INTERRUPTED:
             os._exit(code)
@@ -112,8 +113,6 @@ class Door(click.Group):
 
 
 _INTERRUPTED = 130
-#: how many objects more than before are made until Python looks for those that are free
-_SELDOM = 200_000
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -37,22 +37,20 @@ def wanted(judged: Judged) -> dict[str, tuple[Edit, ...]]:
     return {mark: edits for mark, edits in judged.fixes.items() if mark not in waived}
 
 
-def _changed(edits: Iterable[Edit], base: Path) -> Iterator[tuple[str, str, str]]:
-    """Give each file that changes, as it is and as it would be."""
+def _by_file(fixes: Mapping[str, tuple[Edit, ...]], base: Path) -> Iterator[tuple[str, str, list[Edit]]]:
+    """Give each file that changes, its text as it is, and what is edited in it."""
     by_file: dict[str, list[Edit]] = {}
-    for one in edits:
+    for one in sorted({one for some in fixes.values() for one in some}):
         by_file.setdefault(one.file, []).append(one)
-    for file, some in sorted(by_file.items()):
-        before = (base / file).read_bytes().decode("utf-8")
-        yield file, before, apply(before, some)
+    for file, some in by_file.items():
+        yield file, (base / file).read_bytes().decode("utf-8"), some
 
 
 def show(fixes: Mapping[str, tuple[Edit, ...]], base: Path) -> None:
     """Print the edits as a unified diff to standard output; change nothing."""
-    edits = {one for some in fixes.values() for one in some}
-    for file, before, after in _changed(edits, base):
-        click.echo(diff(file, before, after).encode("utf-8"), nl=False)
-    if not edits:
+    for file, text, edits in _by_file(fixes, base):
+        click.echo(diff(file, text, edits).encode("utf-8", "surrogateescape"), nl=False)
+    if not fixes:
         _nothing()
 
 
@@ -61,24 +59,22 @@ def make(fixes: Mapping[str, tuple[Edit, ...]], base: Path, again: Callable[[], 
 
     What is not mended by its edits after all is put back as it was.
     """
-    edits = {one for some in fixes.values() for one in some}
-    if not edits:
+    if not fixes:
         _nothing()
         return None
-    files = list(_changed(edits, base))
-    _write([(file, after) for file, _, after in files], base)
+    files = list(_by_file(fixes, base))
+    _write([(file, apply(text, edits)) for file, text, edits in files], base)
     judged = again()
     mended = {one.fingerprint for one in judged.findings.findings if one.outcome is Outcome.PASSED}
     mended |= {one.fingerprint for one in judged.unasked}  # all that is left of it is no code's to say
     amiss = {one.file for mark, some in fixes.items() if mark not in mended for one in some}
     if amiss:
-        _write([(file, before) for file, before, _ in files if file in amiss], base)
+        _write([(file, text) for file, text, _ in files if file in amiss], base)
         for file in sorted(amiss):
             click.echo(f"backup-scan: {file}: its edits did not mend it, and it is as it was before", err=True)
         judged = again()
-    for one in sorted(edits):
-        if one.file not in amiss:
-            click.echo(f"backup-scan: {one.file}: {one.says}", err=True)
+    for one in (one for file, _, edits in files if file not in amiss for one in edits):
+        click.echo(f"backup-scan: {one.file}: {one.says}", err=True)
     return judged
 
 

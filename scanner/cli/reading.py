@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -58,6 +59,7 @@ def collect_all(
     """
     from scanner.collect.session import connect  # noqa: PLC0415, F401  # boto3 is imported once, before the threads
 
+    gc.enable()
     at_once = min(ACCOUNTS_AT_ONCE, len(accounts))
     share = max(1, concurrency // at_once)
     refusals: list[ScanRefused] = []

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from scanner.iac.block import ABSENT, Block, Code, Found, Problem
@@ -202,23 +203,23 @@ def _extent(
     listings: dict[tuple[str, str], Evidence] = {(CodePart.kind, ""): Evidence(source, f"all code of {root}")}
     gaps: list[Gap] = []
     for name, need in work.needs.items():
+        title = need.kind.title
         if _stands_for_a_place(need.kind):
             if name in there:
                 listings[name, ""] = Evidence(source, f"all code of {root}")
-                continue
-            if name in UNSET and not whole:
-                why = Unknown(Reason.OPEN, f"{need.kind.title}: {_ELSEWHERE}")
+            elif name in UNSET and not whole:
+                gaps.append(_unseen(name, Reason.OPEN, f"{title}: {_ELSEWHERE}"))
             else:
-                why = Unknown(Reason.RUNTIME, f"{need.kind.title}: no code sets it; only a running account tells")
+                gaps.append(_unseen(name, Reason.RUNTIME, f"{title}: no code sets it; only a running account tells"))
         elif need.kind.listed_by is not None and need.kind.listed_by.declared:
-            why = Unknown(Reason.RUNTIME, f"{need.kind.title}: the configuration tells where it is, not code")
+            gaps.append(_unseen(name, Reason.RUNTIME, f"{title}: the configuration tells where it is, not code"))
         elif name not in KINDS:
             reason = NOWHERE.get(name, "no code holds it")
-            why = Unknown(Reason.RUNTIME, f"{need.kind.title}: {reason}; only a running account tells")
+            gaps.append(_unseen(name, Reason.RUNTIME, f"{title}: {reason}; only a running account tells"))
         elif not whole:
-            why = Unknown(Reason.OPEN, f"{need.kind.title}: {_ELSEWHERE}")
+            gaps.append(_unseen(name, Reason.OPEN, f"{title}: {_ELSEWHERE}"))
         elif name in PARTLY and (not PARTLY[name][1] or not types.isdisjoint(PARTLY[name][1])):
-            why = Unknown(Reason.RUNTIME, f"{need.kind.title}: {PARTLY[name][0]}; only a running account tells")
+            gaps.append(_unseen(name, Reason.RUNTIME, f"{title}: {PARTLY[name][0]}; only a running account tells"))
         elif problems:  # what is not seen to be whole is open anyway, and each problem is told of by itself
             first = problems[0]
             why = Unknown(
@@ -226,11 +227,16 @@ def _extent(
                 f"{first.message} ({first.spot.said}), so there may be more",
                 (Evidence(source, first.spot.said, spot=first.spot),),
             )
+            gaps.append(Gap(name, "", why))
         else:
             listings[name, ""] = Evidence(source, f"all code of {root}")
-            continue
-        gaps.append(Gap(name, "", why))
     return listings, tuple(gaps)
+
+
+@cache
+def _unseen(kind: str, reason: Reason, detail: str) -> Gap:
+    """Give the gap of a kind, one for all roots that lack it."""
+    return Gap(kind, "", Unknown(reason, detail))
 
 
 def _parts(form: Form, block: Block) -> Iterator[Block]:
@@ -372,6 +378,7 @@ def _settled(convert: Any, value: Unresolved) -> Reading[Any] | None:
 
 
 def _shown(block: Block, paths: Sequence[str]) -> Found:
+    paths = [path for path in paths if path]
     for path in paths:
         found = block.find(path)
         if found.value is not ABSENT:

@@ -54,10 +54,11 @@ class Satellites:
         if not found and doubt is None:
             # Where a block's name is open, a satellite that names what no other block is called may be its own.
             away, doubt = self.around.naming({satellite.type: satellite.by}, block)
-            # So it may where it is of an account that may be this one.
-            for one in away:
-                if doubt is None and alike(one.account, block.account) is None:
-                    doubt = Unresolved(unsettled(one.account, block.account).detail)
+            # So may one of an account that is this one, or is not.
+            beside = next((one.account for one in away if alike(one.account, block.account) is None), None)
+            doubt = (
+                doubt if beside is None or doubt is not None else Unresolved(unsettled(beside, block.account).detail)
+            )
         return list(found.values()), doubt
 
     def _made(self, satellite: Satellite) -> tuple[dict[str, list[Block]], list[Unresolved]]:

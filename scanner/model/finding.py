@@ -95,20 +95,26 @@ class Finding:
         block = self.subject.declaration
         if block is None:
             return None
-        own: Evidence | None = None
-        elsewhere: Evidence | None = None
         named = self.verdict.fact
+        last: Evidence | None = None
+        decisive: Evidence | None = None
         for resource, fact, reading in self.reads:
             if resource is None or fact is None or resource.id != self.subject.id:
                 continue
-            if named in ("", fact.name):
-                # What a fact is made of may stand in other blocks, which settle it but are not at fault.
-                own = _last(one for one in reading.evidence if fact.by is None or one.address == block.address) or own
-            if named == fact.name:
-                elsewhere = _last(reading.evidence)
-        if own is not None or elsewhere is not None or block.spot is None:
-            return own or elsewhere
-        return Evidence(block.source, block.spot.said, spot=block.spot)
+            # What a fact is made of may stand in other blocks, which settle it but mostly are not at fault.
+            beside = self.verdict.beside and fact.name == named
+            its = _last(
+                one for one in reading.evidence if fact.by is None or (one.address == block.address) is not beside
+            )
+            last = its or last
+            if fact.name == named:
+                decisive = its
+            elif named in resource.readings and fact.by is not None:  # it may be what this fact is made of
+                read = resource.readings[named].evidence
+                decisive = _last(one for one in reading.evidence if one in read) or decisive
+        if decisive is None and last is None and block.spot is not None:
+            return Evidence(block.source, block.spot.said, spot=block.spot)
+        return decisive or last
 
     @property
     def observations(self) -> tuple[Observation, ...]:

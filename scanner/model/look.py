@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from typing import Any, Generic, TypeVar
 
 from scanner.model.arn import Nearby, alike, place_of, same, unsettled
@@ -87,6 +88,12 @@ class Look:
             look.notes = looks[0].notes
             look.others = tuple(other for other in looks if other is not look)
         return looks
+
+    def afresh(self) -> Look:
+        """Give a look that works out derived facts anew, of a resource with other readings; its indexes are shared."""
+        twin = copy(self)
+        twin.notes, twin._memo = Notes(), {}  # noqa: SLF001  # of its own class
+        return twin
 
     @property
     def trace(self) -> list[Read]:

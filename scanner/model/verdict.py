@@ -46,6 +46,8 @@ class Verdict(NamedTuple):  # made once per finding: a frozen dataclass takes th
     demanded: str = ""
     #: the name of the fact that decided, where it is not the last that was read of the resource
     fact: str = ""
+    #: what decided stands with another resource, of which that fact is made
+    beside: bool = False
 
     @classmethod
     def when(cls, kept: bool, observed: str, demanded: str = "") -> Self:  # noqa: FBT001  # reads as a sentence
@@ -67,9 +69,9 @@ class Verdict(NamedTuple):  # made once per finding: a frozen dataclass takes th
         """The promise does not concern this resource."""
         return cls(Outcome.EXEMPT, because)
 
-    def by(self, fact: Named) -> Self:
+    def by(self, fact: Named, *, beside: bool = False) -> Self:
         """Say which fact of the resource decided: a finding about code points at the place where that is written."""
-        return self._replace(fact=fact.name)
+        return self._replace(fact=fact.name, beside=beside)
 
     @property
     def because(self) -> str:

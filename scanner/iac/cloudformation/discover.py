@@ -76,7 +76,8 @@ def _walk(directory: Path) -> Iterator[Path]:
 def _candidate(path: Path, run: Run) -> Document | None:
     try:
         with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
+            # Room for the largest costs more than reading one that is small.
+            data = file.read(min(os.fstat(file.fileno()).st_size, LARGEST) + 1)
     except OSError:
         return None  # a socket, a link to nothing, a file that may not be read by whoever scans
     template, change_set = may_be_template(data), path.suffix == ".json" and may_be_change_set(data)

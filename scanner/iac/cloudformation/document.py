@@ -107,7 +107,7 @@ def read(path: Path, file: str, data: bytes | None = None) -> Document:
         data = path.read_bytes()
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        document.problems.append(Problem(f"cannot be read: {why}", Spot(file, 1)))
+        document.problems.append(Problem(f"cannot be read: {why}", Spot(file, 1), broken=True))
         return document
     return parse(data, file)
 

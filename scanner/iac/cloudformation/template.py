@@ -36,7 +36,7 @@ def load(
         code.problems += document.problems
         if not code.problems:
             message = "is no CloudFormation template: it has no Resources with a Type"
-            code.problems.append(Problem(message, Spot(document.file, 1)))
+            code.problems.append(Problem(message, Spot(document.file, 1), broken=True))
         return code
     run.parameters, run.region, run.account = parameters, region, account
     return open_stack(run, file).code

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable
-from dataclasses import dataclass
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from scanner.model.reading import Spot
+
+#: How many lines are shown around what changes.
+_CONTEXT = 3
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -33,8 +38,7 @@ def apply(whole: str, edits: Iterable[Edit]) -> str:
     """Give the text with the edits made; of two that touch the same characters, the first."""
     parts: list[str] = []
     done = 0
-    # What begins with a blank line comes after what aligns with the line above.
-    for one in sorted(set(edits), key=lambda each: (each.start, each.end, each.text[:1] in "\r\n", each.text)):
+    for one in _ordered(edits):
         if one.start < done:
             continue
         parts.extend((whole[done : one.start], one.text))
@@ -42,9 +46,71 @@ def apply(whole: str, edits: Iterable[Edit]) -> str:
     return "".join((*parts, whole[done:]))
 
 
-def diff(file: str, before: str, after: str) -> str:
-    """Give the change of a file as a unified diff."""
-    lines = difflib.unified_diff(
-        before.splitlines(keepends=True), after.splitlines(keepends=True), f"a/{file}", f"b/{file}"
-    )
-    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+def _ordered(edits: Iterable[Edit]) -> list[Edit]:
+    # What begins with a blank line comes after what aligns with the line above.
+    return sorted(set(edits), key=lambda each: (each.start, each.end, each.text[:1] in "\r\n", each.text))
+
+
+@dataclass(slots=True)
+class _Part:
+    """Lines that change: the first of them, the first after them, counted from 0, and what they become."""
+
+    first: int
+    after: int
+    edits: list[Edit]
+
+
+def diff(file: str, whole: str, edits: Iterable[Edit]) -> str:
+    """Give what edits change of a file as a unified diff, in time linear in the file."""
+    starts = [0, *(found.end() for found in re.finditer("\n", whole))]
+    if starts[-1] < len(whole):
+        starts.append(len(whole))
+    parts: list[_Part] = []
+    for one in _ordered(edits):
+        first = bisect_right(starts, one.start, 0, len(starts) - 1) - 1
+        after = bisect_left(starts, one.end)
+        if one.start == one.end == starts[-1]:
+            first = after = len(starts) - 1
+        if parts and (first < parts[-1].after or first == parts[-1].first):
+            parts[-1].after = max(parts[-1].after, after)
+            parts[-1].edits.append(one)
+        else:
+            parts.append(_Part(first, after, [one]))
+    lines = [whole[begin:end] for begin, end in pairwise(starts)]
+    told: list[str] = []
+    shift = 0
+    for hunk in _hunks(parts):
+        begin, end = max(hunk[0].first - _CONTEXT, 0), min(hunk[-1].after + _CONTEXT, len(lines))
+        body: list[str] = []
+        added = 0
+        place = begin
+        for part in hunk:
+            offset = starts[part.first]
+            old = whole[offset : starts[part.after]]
+            new = apply(old, (replace(one, start=one.start - offset, end=one.end - offset) for one in part.edits))
+            made = re.findall(r"[^\n]*\n|[^\n]+", new)
+            body += [f" {line}" for line in lines[place : part.first]]
+            body += [f"-{line}" for line in lines[part.first : part.after]] + [f"+{line}" for line in made]
+            added += len(made) - (part.after - part.first)
+            place = part.after
+        body += [f" {line}" for line in lines[place:end]]
+        told.append(f"@@ -{_range(begin, end - begin)} +{_range(begin + shift, end - begin + added)} @@\n")
+        told += [line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in body]
+        shift += added
+    return "".join((f"--- a/{file}\n+++ b/{file}\n", *told)) if told else ""
+
+
+def _range(begin: int, count: int) -> str:
+    return f"{begin + 1 if count else begin},{count}"
+
+
+def _hunks(parts: Iterable[_Part]) -> Iterator[list[_Part]]:
+    """Put parts together whose lines of context would touch."""
+    hunk: list[_Part] = []
+    for one in parts:
+        if hunk and one.first - hunk[-1].after > 2 * _CONTEXT:
+            yield hunk
+            hunk = []
+        hunk.append(one)
+    if hunk:
+        yield hunk

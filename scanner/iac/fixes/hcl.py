@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from scanner.iac.fixes.edit import Edit
@@ -20,10 +22,7 @@ def edit_hcl(text: str, block: Spot, path: str, value: Any, written: Spot | None
     It is not where the value is an expression, where the block is made dynamically or stands there several times, where
     the value that counts stands elsewhere (`written`, an override), and where the file has mistakes.
     """
-    document = parse(text, block.file)
-    if document.wrong:
-        return None
-    top = next((one for one in document.body.blocks if one.header.line == block.line), None)
+    top = _blocks(text, block.file).get(block.line)
     if top is None:
         return None
     here = top
@@ -49,6 +48,13 @@ def edit_hcl(text: str, block: Spot, path: str, value: Any, written: Spot | None
     return Edit(block.file, start + literal.start, start + literal.end, said, f"set {path} to {said} in {_name(top)}")
 
 
+@lru_cache(maxsize=2)
+def _blocks(text: str, file: str) -> Mapping[int, HclBlock]:
+    """Give the top blocks of a file by the lines they begin on; none of a file with mistakes."""
+    document = parse(text, file)
+    return {} if document.wrong else {one.header.line: one for one in document.body.blocks}
+
+
 def _name(block: HclBlock) -> str:
     return ".".join(block.labels) if block.type == "resource" else ".".join((block.type, *block.labels))
 
@@ -71,7 +77,7 @@ def _nested(outer: list[str], name: str, value: Any) -> list[str]:
 def _insert(text: str, file: str, block: HclBlock, lines: list[str]) -> Edit | None:
     """Write lines after the last attribute of a block, or at its end, in the indentation of its neighbours."""
     says = f"add {' '.join(line.strip() for line in lines)} to {_name(block) if block.labels else block.type}"
-    ending = "\r\n" if "\r\n" in text[: block.end] else "\n"
+    ending = "\r\n" if text.find("\r\n", 0, block.end) >= 0 else "\n"
     begin = text.rfind("\n", 0, block.start) + 1
     own = text[begin : block.start].lstrip("\ufeff")
     if own.strip():

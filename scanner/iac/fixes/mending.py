@@ -87,7 +87,7 @@ def _cases(
     for finding in mine:
         key = (finding.subject.kind, finding.subject.id)
         if key in rows and key in origins:
-            yield Case(finding, *rows[key], estate, origins)
+            yield Case(finding, *rows[key], objectives.look, origins)
 
 
 class _Choice:
@@ -105,6 +105,7 @@ class _Choice:
         self._was = {_name(one): one.outcome for one in findings}
         self._proposals = {_name(one.finding): one.proposals() for one in cases}
         self._barred: set[Key] = set()
+        self._made: dict[tuple[Key, str], Edit | None] = {}
 
     def chosen(self) -> dict[str, tuple[Edit, ...]]:
         """Choose, and prove what was chosen; what makes something worse is left out, and the rest proven again."""
@@ -213,7 +214,10 @@ class _Choice:
         return found
 
     def _edit(self, change: Change) -> Edit | None:
-        return edit_of(change.place, change.written, self._text_of)
+        key = (change.place.key, repr(change.written))
+        if key not in self._made:
+            self._made[key] = edit_of(change.place, change.written, self._text_of)
+        return self._made[key]
 
 
 def _alone(found: dict[Key, Change]) -> None:

@@ -70,7 +70,7 @@ class Case:
     finding: Finding
     resource: Resource
     objective: Objective
-    estate: Estate
+    look: Look
     origins: Origins
 
     @property
@@ -117,8 +117,7 @@ class Case:
 
     def _figures(self) -> Sequence[Any]:
         """Give the figures of the policy that the rule asks for of this resource."""
-        look = Look(self.estate)
-        mine = next(one for one in look.found(type(self.resource)) if one.id == self.resource.id)
+        mine = self.resource.seen_by(self.look.afresh())
         asked = _Asked(self.objective)
         with suppress(Exception):
             self.finding.rule.judge(mine, asked)
@@ -145,9 +144,7 @@ class Case:
 
     def becomes(self, proposal: Proposal) -> Outcome:
         """Ask the rule again, of the resource as it would be read; unknown stands for what only an account tells."""
-        estate = changed(self.estate, {self.key: proposal}, self.origins)
-        look = Look(estate)
-        twin = next(one for one in look.found(type(self.resource)) if one.id == self.resource.id)
+        twin = _twin(self.resource, proposal, self.origins[self.key]).seen_by(self.look.afresh())
         try:
             return self.finding.rule.judge(twin, self.objective).outcome
         except CouldNotCheck as stop:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from typing import Any, Final
 
 import yaml
@@ -34,11 +35,7 @@ def edit_yaml(text: str, block: Spot, logical_id: str, path: str, value: Any) ->
         return None
     bare = text.removeprefix("\ufeff")
     shift = len(text) - len(bare)
-    try:
-        node = yaml.compose(bare, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except (yaml.YAMLError, RecursionError):
-        return None
-    here = _at(bare, _at(bare, node, "Resources"), logical_id)
+    here = _at(bare, _at(bare, _composed(bare), "Resources"), logical_id)
     if not isinstance(here, yaml.MappingNode) or here.start_mark.line + 1 < block.line:
         return None
     steps = ["Properties", *path.split(".")]
@@ -58,6 +55,14 @@ def edit_yaml(text: str, block: Spot, logical_id: str, path: str, value: Any) ->
         return None
     said = f"set {path} of {logical_id} to {_written(value)}"
     return Edit(block.file, start + shift, end + shift, _written(value), said)
+
+
+@lru_cache(maxsize=2)
+def _composed(text: str) -> yaml.Node | None:
+    try:
+        return yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except (yaml.YAMLError, RecursionError):
+        return None
 
 
 def _at(text: str, node: Any, key: str) -> Any:

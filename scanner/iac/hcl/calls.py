@@ -10,6 +10,7 @@ from scanner.iac.hcl.coercion import kind_said
 from scanner.iac.hcl.meter import CHARACTERS
 from scanner.iac.hcl.nodes import Call
 from scanner.iac.hcl.repetition import uncertain
+from scanner.iac.hcl.stand_ins import hidden_by, unlike
 from scanner.iac.hcl.values import EvaluationError, ListValue, MapValue, Namespace, Scope, SetValue
 from scanner.iac.hcl.working import WAYS, gathered, settle, work
 from scanner.model.reading import Spot
@@ -96,14 +97,19 @@ def _opened(value: Any, spot: Spot) -> Any:
 
 
 def _called(function: Callable[[list[Any]], Any], arguments: list[Any], node: Call, spot: Spot) -> Any:
+    name = node.name.removeprefix("core::")
     takes_unknown = getattr(function, "takes_unknown", False)
 
     def called(*values: Any) -> Any:
         if not takes_unknown and unresolved_in(list(values)) is not None:
             return blend(values, spot)
         try:
-            return function(list(values))
+            found = function(list(values))
+            text = hidden_by(name, values, found)
+            return unlike(node.said, text, spot) if text else found
         except EvaluationError as error:
+            if text := hidden_by(name, values, None):
+                return unlike(node.said, text, spot)
             error.spot = error.spot or spot
             raise
         except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:

@@ -24,6 +24,7 @@ from scanner.iac.hcl.nodes import (
     Traversal,
     TupleOf,
 )
+from scanner.iac.hcl.stand_ins import hidden_key, unlike
 from scanner.iac.hcl.values import EvaluationError, Namespace, Object, Scope, SetValue, Tuple, normal
 from scanner.iac.hcl.working import WAYS, settle, work
 from scanner.model.errors import CouldNotCheck
@@ -67,6 +68,8 @@ def step(value: Any, key: Any, spot: Spot | None, *, index: bool) -> Any:
     if isinstance(value, dict):
         name = to_text(key)
         if name not in value:
+            if text := hidden_key(value, name):
+                return unlike(f"the element {name}", text, spot)
             raise EvaluationError(f"there is no attribute {name}", spot)
         return value[name]
     if isinstance(value, list) and not isinstance(value, SetValue):

@@ -350,7 +350,8 @@ class Parser(Tokens):
         found = self.expression()
         if bare and isinstance(found, Traversal):
             if found.steps:
-                raise Mistake(f"a key that is worked out is written in parentheses: ({found.said})", start)
+                message = f"a key that is worked out is written in parentheses: ({found.said})"
+                return Malformed(self.place, start, found.end, message)  # a mistake, but none of syntax
             return Literal(self.place, start, found.end, found.root)
         if bare and isinstance(found, Literal):
             return Literal(self.place, start, found.end, found.said)

@@ -58,6 +58,37 @@ class JsonAttribute(Attribute):
             self._expression = _expression(self.node, self.lines, literal=self.literal)
         return self._expression
 
+    def mistakes(self) -> list[Wrong]:
+        """Give what is wrong with the templates in it, and the names that stand in one object twice."""
+        found: list[Wrong] = []
+        waiting = [self.node]
+        while waiting:
+            node = waiting.pop()
+            if node.kind == "text" and not self.literal:
+                found += _template_mistakes(node.value, self.lines, node.start, node.end)
+            elif node.kind == "list":
+                waiting += reversed(node.value)
+            elif node.kind == "object":
+                names: set[str] = set()
+                for name, start, value in node.value:
+                    if name in names:
+                        found.append(Wrong(f"{name} is set twice", self.lines.spot(start, value.end)))
+                    names.add(name)
+                    if not self.literal:
+                        found += _template_mistakes(name, self.lines, start, value.start)
+                waiting += [value for _, _, value in reversed(node.value)]
+        return found
+
+
+def _template_mistakes(text: str, lines: Lines, start: int, end: int) -> list[Wrong]:
+    if "${" not in text and "%{" not in text:
+        return []
+    from scanner.iac.hcl.expressions import parse_template  # noqa: PLC0415  # few texts have interpolations
+    from scanner.iac.hcl.nodes import Malformed  # noqa: PLC0415  # as above
+
+    found = parse_template(text, lines.spot(start, end), fixed=True)
+    return [Wrong(found.message, found.spot)] if isinstance(found, Malformed) else []
+
 
 def parse_json(text: str, file: str) -> Document:
     """Read a whole file; after a mistake, what stands before it is still given."""

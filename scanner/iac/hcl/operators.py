@@ -9,6 +9,7 @@ from scanner.iac.hcl import arithmetic
 from scanner.iac.hcl.choices import blend, choose, lift
 from scanner.iac.hcl.coercion import convert, same, to_bool, to_number, type_of, unify
 from scanner.iac.hcl.nodes import Binary, Conditional, Expression, Unary
+from scanner.iac.hcl.stand_ins import hidden_in, unlike
 from scanner.iac.hcl.values import EvaluationError, Namespace, Scope, exact
 from scanner.iac.hcl.working import WAYS, settle, work
 from scanner.model.unresolved import Unresolved, unresolved_in
@@ -60,6 +61,8 @@ def _equal(left: Any, right: Any, node: Binary) -> Any:
                 f"{node.said}: whether both are of the same type of collection does not show", (), node.spot
             )
         return inside
+    if not found and left is not None and right is not None and (text := hidden_in(left, right)):
+        return unlike(node.said, text, node.spot)
     return found == (node.operator == "==")
 
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import field
-from typing import Any
+from typing import Any, Final
 
 from scanner.model.late_dataclass import dataclass
 from scanner.model.reading import Spot
+
+_UNPLACED: Final = Spot("", 1)
 
 
 class Lines:
@@ -86,6 +88,21 @@ class Attribute:
             self._expression = parse_expression(self.source, self.value_spot)
         return self._expression
 
+    @property
+    def looked_at(self) -> bool:
+        """Whether a mistake in it is known already."""
+        return self._expression is not None
+
+    def mistakes(self) -> list[Wrong]:
+        """Give what is wrong with the expression; one without mistakes is not kept, for few are ever evaluated."""
+        from scanner.iac.hcl.expressions import parse_expression  # noqa: PLC0415  # what is plain is not asked
+        from scanner.iac.hcl.nodes import Malformed  # noqa: PLC0415  # as above
+
+        if not isinstance(parse_expression(self.source, _UNPLACED), Malformed):
+            return []
+        found = self.expression
+        return [Wrong(found.message, found.spot)]
+
     def spoil(self, message: str) -> None:
         """Make its value one that cannot be trusted, for a mistake of syntax around it."""
         from scanner.iac.hcl.nodes import Malformed, Place  # noqa: PLC0415  # mistakes are few
@@ -146,6 +163,8 @@ class Wrong:
 
     message: str
     spot: Spot
+    #: it is a mistake of the code itself, not something that is not at hand
+    broken: bool = True
 
 
 @dataclass(slots=True)

@@ -85,11 +85,11 @@ def configure(directory: str, documents: Documents) -> Configuration:
     names = documents.configuration(directory)
     if directory in documents.unlisted:
         made.damaged = Spot(made.name, 1)
-        made.problems.append(Problem(documents.unlisted[directory], made.damaged))
+        made.problems.append(Problem(documents.unlisted[directory], made.damaged, broken=True))
     for name in names:
         document = documents.document(under(directory, name))
         made.files.append(document.file)
-        made.problems += [Problem(wrong.message, wrong.spot, broken=True) for wrong in document.wrong]
+        made.problems += [Problem(wrong.message, wrong.spot, broken=wrong.broken) for wrong in document.wrong]
         if document.wrong and made.damaged is None:
             made.damaged = document.wrong[0].spot
         reader.override = overrides(name)

@@ -67,9 +67,9 @@ def _asked(source: One, name: str) -> Any:
     region = region if isinstance(region, str) else source.content.at("name") if source.type == "aws_region" else None
     region = region if isinstance(region, str) else provider.region
     if source.type == "aws_region" and name in ("name", "id", "region"):
-        return None if region.startswith("?") else region
+        return region
     if source.type == "aws_caller_identity" and name in ("account_id", "id"):
-        return None if provider.account.startswith("?") else provider.account
+        return provider.account
     if source.type == "aws_partition":
         partition = partition_of(provider.region)
         if name in ("partition", "id"):

@@ -30,7 +30,7 @@ class Configurations:
     def unseen(self, directory: str, why: str) -> None:
         """Note a directory that could not be looked into: roots may be hidden there."""
         name = self.documents.name(directory)
-        self._problems.append(Problem(f"{name} cannot be listed: {why}", Spot(name, 1)))
+        self._problems.append(Problem(f"{name} cannot be listed: {why}", Spot(name, 1), broken=True))
 
     def told(self) -> list[Problem]:
         """Give what was noted, to the first root that asks."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from typing import Final
 
+from scanner.iac.hcl.mistakes import Expressions
 from scanner.iac.hcl.tree import Body, Document, Wrong
 from scanner.model.reading import Spot
 
@@ -63,6 +64,7 @@ class Documents:
         self.base = os.path.abspath(base)
         self._real = os.path.realpath(base)
         self._read: dict[str, Document] = {}
+        self._expressions = Expressions()
         self._listed: dict[str, list[str]] = {}
         #: why a directory's files are not known
         self.unlisted: dict[str, str] = {}
@@ -92,7 +94,8 @@ class Documents:
     def _parse(self, path: str) -> Document:
         name = self.name(path)
         if os.path.islink(path) and not self._inside(path):
-            return _unread(name, "is a link that leads out of what is checked, so it was not followed")
+            why = "is a link that leads out of what is checked, so it was not followed"
+            return _unread(name, why, broken=False)
         try:
             if not os.path.isfile(path):
                 return _unread(name, "is not a file")
@@ -113,20 +116,23 @@ class Documents:
             if path.endswith(".json"):
                 from scanner.iac.hcl.json_syntax import parse_json  # noqa: PLC0415  # few repositories have any
 
-                return parse_json(text, name)
-            from scanner.iac.hcl.syntax import parse  # noqa: PLC0415  # names of files are asked for without it
+                document = parse_json(text, name)
+            else:
+                from scanner.iac.hcl.syntax import parse  # noqa: PLC0415  # names of files are asked for without it
 
-            return parse(text, name)
+                document = parse(text, name)
+            self._expressions.check(document)
         except RecursionError:
             return _unread(name, "is nested too deeply")
+        return document
 
     def _inside(self, path: str) -> bool:
         real = os.path.realpath(path)
         return real.startswith((self._real + os.sep, os.path.realpath(os.path.dirname(path)) + os.sep))
 
 
-def _unread(name: str, why: str, line: int = 1) -> Document:
-    return Document(name, Body(), [Wrong(f"{name} {why}", Spot(name, line))])
+def _unread(name: str, why: str, line: int = 1, *, broken: bool = True) -> Document:
+    return Document(name, Body(), [Wrong(f"{name} {why}", Spot(name, line), broken)])
 
 
 def ordered(names: list[str]) -> list[str]:

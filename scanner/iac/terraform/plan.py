@@ -65,8 +65,8 @@ def relative(base: Path, file: Path) -> str:
 def _checked(file: Path, code: Code) -> dict[str, Any] | None:
     """Give the plan, or say why it is none that can be read."""
 
-    def refuse(message: str, hint: str = _WRITE, line: int = 1) -> None:
-        code.problems.append(Problem(f"{code.root} {message}", Spot(code.root, line), hint))
+    def refuse(message: str, hint: str = _WRITE, line: int = 1, *, broken: bool = True) -> None:
+        code.problems.append(Problem(f"{code.root} {message}", Spot(code.root, line), hint, broken=broken))
 
     found = read(file)
     if found.wrong:
@@ -88,16 +88,16 @@ def _checked(file: Path, code: Code) -> dict[str, Any] | None:
         refuse(f"has plan format {plan.get('format_version')}: formats 0.2 and 1.x are read", "")
         return None
     if plan.get("errored") is True:
-        refuse("is of a plan that ended with an error, so resources may be missing", "plan again without the error")
+        said = "is of a plan that ended with an error, so resources may be missing"
+        refuse(said, "plan again without the error", broken=False)
     elif plan.get("complete") is False:
-        refuse(
-            "is not the whole plan (-target, or deferred changes), so resources may be missing", "plan without -target"
-        )
+        said = "is not the whole plan (-target, or deferred changes), so resources may be missing"
+        refuse(said, "plan without -target", broken=False)
     if not isinstance(plan.get("resource_changes", []), list):
         refuse("has no list of resource changes, so it was not judged")
         return None
     if not mapping(plan.get("configuration")).get("root_module"):
-        refuse("has no configuration, so all that is known after apply stays open")
+        refuse("has no configuration, so all that is known after apply stays open", broken=False)
     return plan
 
 
@@ -207,7 +207,7 @@ class _Plan:
         return self._spot
 
     def _wrong(self, message: str, address: str = "") -> None:
-        self._code.problems.append(Problem(f"{self._code.root}: {message}", self._spot, _WRITE, address))
+        self._code.problems.append(Problem(f"{self._code.root}: {message}", self._spot, _WRITE, address, broken=True))
 
 
 def _provider(name: Any) -> str:

@@ -52,11 +52,11 @@ class _State:
         self._of_provider: dict[str, list[Block]] = {}
         self._seen: set[str] = set()
 
-    def wrong(self, message: str, hint: str = "", line: int = 1, address: str = "") -> None:
+    def wrong(self, message: str, hint: str = "", line: int = 1, address: str = "", *, broken: bool = True) -> None:
         """Note what could not be read."""
         joint = ": " if address else " "
         self._code.problems.append(
-            Problem(f"{self._code.root}{joint}{message}", Spot(self._code.root, line), hint, address)
+            Problem(f"{self._code.root}{joint}{message}", Spot(self._code.root, line), hint, address, broken)
         )
 
     def kept(self, state: Mapping[str, Any]) -> None:
@@ -89,7 +89,7 @@ class _State:
         if not isinstance(attributes, dict):
             old = "attributes_flat" in instance
             what = "was written by Terraform 0.11 and not changed since" if old else "has no attributes"
-            self.wrong(f"{address} {what}, so nothing is known of it", _WRITE, address=address)
+            self.wrong(f"{address} {what}, so nothing is known of it", _WRITE, address=address, broken=not old)
             attributes = {}
         values = {key: _bare(value) for key, value in attributes.items()}
         hide(values, _marks(instance.get("sensitive_attributes")), address)

@@ -61,7 +61,7 @@ def given(root: str, documents: Documents, var_files: Sequence[str], variables: 
     for path in (*_automatic(root), *(str(Path(one).resolve()) for one in var_files)):  # whoever names a link means it
         document = documents.document(path)
         made.files.append(document.file)
-        made.problems += [Problem(wrong.message, wrong.spot, broken=True) for wrong in document.wrong]
+        made.problems += [Problem(wrong.message, wrong.spot, broken=wrong.broken) for wrong in document.wrong]
         made.values.update(document.body.attributes)
     made.values.update(variables)
     return made

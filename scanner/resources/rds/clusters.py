@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 from scanner.model.convert import days, flag, instant, text, tuple_of, whole
+from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact, derived, fact
 from scanner.model.look import Look, Partial, gathered
 from scanner.model.origin import Listing, SideList, call, item
+from scanner.model.reading import Known
 from scanner.resources.alerting import lags
 from scanner.resources.alerting.database_events import CLUSTER, events_of, told_needs
 from scanner.resources.alerting.watching import watched_by
@@ -78,7 +81,15 @@ def public_members(cluster: Any, look: Look) -> Partial[str]:
         member = look.one(Instance, arn)
         return (member.name,) if member is not None and member.public else ()
 
-    return gathered(cluster.members, pick)
+    def is_public(arn: str) -> bool:
+        with suppress(CouldNotCheck):
+            member = look.found_as(Instance, arn)
+            reading = None if member is None else look.reading(member, Instance.public)
+            return isinstance(reading, Known) and bool(reading.value)
+        return False
+
+    # What decides is read last: findings point there.
+    return gathered(sorted(cluster.members, key=is_public), pick)
 
 
 class DatabaseCluster(Database, Placed):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scanner.documents.policy import FIVEX_POLICY
 from scanner.iac.fixes.edit import Edit, apply, diff
@@ -212,9 +212,45 @@ def test_edits_are_put_together() -> None:
     assert Edit("f", 2, 3, "", "").spot("a\nb\n") == Spot("f", 2, 1, 2, 2)
 
 
-def test_a_diff_of_lines_of_any_end(tmp_path: Path) -> None:
-    shown = diff("f", "a\r\nb", "a\r\nc")
+def test_a_diff_of_lines_of_any_end() -> None:
+    shown = diff("f", "a\r\nb", [Edit("f", 3, 4, "c", "")])
     assert (
         shown
         == "--- a/f\n+++ b/f\n@@ -1,2 +1,2 @@\n a\r\n-b\n\\ No newline at end of file\n+c\n\\ No newline at end of file\n"
     )
+    assert diff("f", "a\n", []) == ""
+
+
+@given(st.text("ab\n", max_size=60), st.data())
+def test_a_diff_says_what_the_edits_do(text: str, data: st.DataObject) -> None:
+    places = data.draw(st.lists(st.tuples(st.integers(0, len(text)), st.integers(0, 3)), max_size=6))
+    edits: list[Edit] = []
+    for start, length in sorted(places):
+        if not edits or start > edits[-1].end:
+            edits.append(
+                Edit("f", start, min(start + length, len(text)), data.draw(st.sampled_from(["", "x", "x\n", "\n"])), "")
+            )
+    assert patched(text, diff("f", text, edits)) == apply(text, edits)
+
+
+def patched(text: str, patch: str) -> str:
+    """Apply a unified diff, as strictly as `patch` with no fuzz."""
+    lines = text.splitlines(keepends=True)
+    out: list[str] = []
+    place = 0
+    rows = patch.splitlines(keepends=True)[2:]
+    for number, row in enumerate(rows):
+        bare = number + 1 < len(rows) and rows[number + 1].startswith("\\")
+        content = row[1:].removesuffix("\n") if bare else row[1:]
+        if row.startswith("@@"):
+            begin, count = (int(one) for one in row.split()[1][1:].split(","))
+            begin -= 1 if count else 0
+            out += lines[place:begin]
+            place = begin
+        elif row[0] in " -":
+            assert lines[place] == content
+            place += 1
+            out += [content] if row[0] == " " else []
+        elif row[0] == "+":
+            out.append(content)
+    return "".join([*out, *lines[place:]])
