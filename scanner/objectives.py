@@ -117,6 +117,8 @@ class Objectives:
             there = owner.by_id.get(source)
             if there is not None:
                 known = membership(there.seen_by(owner.look), self._systems), False
+            elif (perhaps := self._perhaps(source)) is not None:
+                known = Membership((*self._systems, None), (), perhaps), False
             else:
                 hidden = self._hidden(source, type(backup), account)
                 tags: Reading[Mapping[str, str]] = Known({}) if hidden is None else hidden
@@ -125,6 +127,14 @@ class Objectives:
                 known = membership(gone, self._systems), hidden is None
             self._sources[key] = known
         return known
+
+    def _perhaps(self, source: str) -> Unknown | None:
+        """Say that a source may be something that was found, though its id reads otherwise: code leaves places open."""
+        if self.look.estate.of_code:
+            for other in (self, *self.beside.values()):
+                for one in other.near.of(source):
+                    return unsettled(one, source)
+        return None
 
     def _owner(self, source: str) -> Objectives:
         """Give the objectives of the account that a source is in, where that account was scanned too."""
@@ -154,10 +164,6 @@ class Objectives:
             return Unknown(Reason.BEYOND, f"{source} is in account {account}, not scanned here")
         if region and not any(alike(region, one) for one in estate.regions):
             return Unknown(Reason.BEYOND, f"{source} is in region {region}, which was not scanned")
-        if estate.of_code:
-            for other in (self, *self.beside.values()):
-                for one in other.near.of(source):
-                    return unsettled(one, source)
         gaps = (look.gap(store, region or None) for store in _kinds_of(source, kind))
         return next((gap for gap in gaps if gap is not None), None)
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _COLONS = 5
 #: The first sign of a text that stands for a region or an account that code leaves open.
 OPEN = "?"
+#: What stands for a name that is left open, inside an ARN.
+NAMELESS: Final = "?account-of-any-name"
 #: What a region or an account is called: what is called otherwise is none, and no open place is it.
 _PLACE: Final = r"\d{12}|[a-z]+(?:-[a-z]+)+-\d+"
 #: A part of a text that stands for an open place: a text of its own, a field of an ARN, or the usual words anywhere. What

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from copy import copy
 from typing import Any, Generic, TypeVar
 
 from scanner.model.arn import Nearby, alike, place_of, same, unsettled
@@ -88,12 +87,6 @@ class Look:
             look.notes = looks[0].notes
             look.others = tuple(other for other in looks if other is not look)
         return looks
-
-    def afresh(self) -> Look:
-        """Give a look that works out derived facts anew, of a resource with other readings; its indexes are shared."""
-        twin = copy(self)
-        twin.notes, twin._memo = Notes(), {}  # noqa: SLF001  # of its own class
-        return twin
 
     @property
     def trace(self) -> list[Read]:
@@ -322,17 +315,14 @@ class Look:
 
 
 def _evidence(trace: Sequence[Read], of: Resource | None = None) -> tuple[Evidence, ...]:
-    """Give what was read, each place once; of what code declares, what stands in its own block comes last."""
+    """Give what was read, each place once; of what code declares, what tells of itself comes last."""
     if len(trace) == 1 and len(trace[0][2].evidence) <= 1:
         return trace[0][2].evidence
+    every = dict.fromkeys(one for _, _, reading in trace for one in reading.evidence)
     if of is None or of.declaration is None:
-        return tuple(dict.fromkeys(evidence for _, _, reading in trace for evidence in reading.evidence))
-    own: dict[Evidence, None] = {}
-    others: dict[Evidence, None] = {}
-    for resource, _, reading in trace:
-        into = own if resource is not None and resource.id == of.id else others
-        into.update(dict.fromkeys(reading.evidence))
-    return (*(one for one in others if one not in own), *own)
+        return tuple(every)
+    own = dict.fromkeys(one for it, _, reading in trace if it and it.id == of.id for one in reading.evidence)
+    return (*(one for one in every if one not in own), *own)
 
 
 @contextmanager

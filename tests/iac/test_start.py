@@ -14,6 +14,7 @@ _NOT_NEEDED = (
     "boto3", "botocore", "checkov", "concurrent.futures", "email", "hcl2", "importlib.metadata", "jinja2", "jmespath",
     "jsonschema", "junit_xml", "logging", "moto", "rich", "socket", "ssl", "urllib.request",
 )  # fmt: skip
+_HERE = Path(__file__).parents[2]
 _RUN = """
 import json, sys
 from scanner.cli.main import main
@@ -44,7 +45,7 @@ def modules(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     (directory / name).write_text(_TERRAFORM if name.endswith(".tf") else _TEMPLATE)
     run = subprocess.run(
         [sys.executable, "-c", _RUN, "-q", "--iac", name],
-        cwd=directory, check=True, capture_output=True, text=True, env={"PYTHONPATH": str(Path.cwd())},
+        cwd=directory, check=True, capture_output=True, text=True, env={"PYTHONPATH": str(_HERE)},
     )  # fmt: skip
     code, loaded = json.loads(run.stdout)
     assert code == 1, run.stderr

@@ -75,7 +75,7 @@ def opened(estate: Estate, stand_ins: Mapping[str, str], random: Random, literal
 
 
 def settled(estate: Estate, places: Mapping[str, str]) -> Estate | None:
-    """Give an estate with its open places settled; none where two resources would be the same."""
+    """Give an estate with its open places settled; none where that cannot be: two resources would be the same."""
 
     def own(text: str) -> str:
         for name in sorted(places, key=len, reverse=True):  # one may begin with another
@@ -84,9 +84,28 @@ def settled(estate: Estate, places: Mapping[str, str]) -> Estate | None:
 
     made = changed(estate, own, own)
     for found in made.resources.values():
-        if len({one.id for one in found}) < len(found):
+        if len({_place(one) for one in found}) < len(found):
             return None
     return made
+
+
+def sound(estate: Estate) -> Estate:
+    """Give an estate with one of what there is one of."""
+    return replace(
+        estate,
+        resources={
+            kind: tuple({_place(one): one for one in reversed(found)}.values())[::-1]
+            for kind, found in estate.resources.items()
+        },
+    )
+
+
+def _place(one: Resource) -> str:
+    """Give what there is one of: a resource by its id, and of what stands for a place, one for the place."""
+    listed = type(one).listed_by
+    if listed is None or listed.call is not None or listed.declared or listed.measured:
+        return one.id
+    return "" if listed.everywhere else str(one.region)
 
 
 def assignments(stand_ins: Mapping[str, str], others: Mapping[str, tuple[str, ...]]) -> Iterator[dict[str, str]]:

@@ -8,12 +8,10 @@ said of every one of these. Some mentions of a place by its name stay while it i
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
 from random import Random
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -32,7 +30,7 @@ from scanner.model.verdict import Outcome
 from tests.examples import ACCOUNT, AT, REGIONS, Example, table
 from tests.laws import estates
 from tests.laws.estates import POLICY, SYSTEMS, needed
-from tests.laws.places import assignments, block_with, changed, named_in, opened, settled
+from tests.laws.places import assignments, block_with, changed, named_in, opened, settled, sound
 from tests.laws.test_code import CASES, LOST, WORK, code
 
 RULES = list(catalogue().rules.values())
@@ -104,7 +102,7 @@ def _example(row: Example, estate: Estate) -> Finding:
 @LAW
 def test_an_estate_with_open_places(rule: Rule, seed: int) -> None:
     random = Random(seed)
-    whole = spiced(estates.estate(seed, needed(rule.facts)), random)
+    whole = spiced(sound(estates.estate(seed, needed(rule.facts))), random)
     stand_ins = random.choice(OPENINGS)
     estate = opened(whole, stand_ins, random, random.choice(LITERAL))
     known = verdicts(rule, estate)
@@ -122,9 +120,7 @@ def verdicts(rule: Rule, estate: Estate) -> dict[tuple[str, int], Finding]:
     found = judge([rule], estate, POLICY, at=AT, systems=SYSTEMS, scope=SCOPE)
     assert not found.crashes, found.crashes[:3]
     order = {
-        (one.kind, one.id): (kind, number)
-        for kind, some in estate.resources.items()
-        for number, one in enumerate(some)
+        (one.kind, one.id): (kind, number) for kind, some in estate.resources.items() for number, one in enumerate(some)
     }
     return {
         order[one.subject.kind, one.subject.id]: one

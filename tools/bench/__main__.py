@@ -1,4 +1,4 @@
-"""`python -m tools.bench [scan|judgement|permissions|start]`: everything, or one part."""
+"""`python -m tools.bench [scan|judgement|permissions|start|code]`: everything, or one part."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import time
 from importlib.metadata import distribution
 from pathlib import Path
 
-from tools.bench import judgement, permissions, scan
+from tools.bench import code, judgement, permissions, scan
 
 RUNS = 9
 
@@ -51,6 +51,8 @@ def main(parts: list[str]) -> None:
         judgement.measure()
     if not parts or "permissions" in parts:
         permissions.measure()
+    if not parts or "code" in parts:
+        code.measure()
     if not parts or "scan" in parts:
         scan.measure(1, (0.0, 0.06))
         scan.measure(10, (0.0, 0.06))

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 #: how many values deep one evaluation may go, through all that it refers to
 DEEPEST: Final = 70
 LOOP: Final = "Fn::ForEach::"
+#: characters that a text may have, those that it has for nothing, and those that cost one step
+LONGEST: Final = 10_000_000
+_SHORT: Final = 1_000
+_CHARACTERS: Final = 16
 _DYNAMIC: Final = re.compile(r"\{\{resolve:([a-z-]+):([^}]*)\}\}")
 _AFTER: Final = "{{changeSet:KNOWN_AFTER_APPLY}}"
 _NOT_ALNUM: Final = re.compile(r"[^A-Za-z0-9]")
@@ -59,6 +63,8 @@ def evaluate(stack: Stack, raw: Any, at: Path, env: Env) -> Any:
     if not isinstance(raw, (dict, list)):
         return raw
     run = stack.run
+    if not run.step():
+        return stack.unresolved("it takes too long to work out", at)
     if run.depth >= DEEPEST:
         return stack.unresolved(f"values are nested or refer to each other more than {DEEPEST} deep", at)
     run.depth += 1
@@ -69,6 +75,19 @@ def evaluate(stack: Stack, raw: Any, at: Path, env: Env) -> Any:
         return [one for one in items if one is not NO_VALUE]
     finally:
         run.depth -= 1
+
+
+def too_long(stack: Stack, texts: list[Any], at: Path) -> Unresolved | None:
+    """Give why some texts cannot be one: it would have more characters than there is room for."""
+    size = 0
+    for one in texts:
+        if isinstance(one, str):
+            size += len(one)
+        elif isinstance(one, Unresolved):
+            size += max((len(each) for each in one.choices if isinstance(each, str)), default=0)
+    if size > LONGEST or (size > _SHORT and not stack.run.step(size // _CHARACTERS)):
+        return stack.unresolved(f"{at[-1] if at else 'it'} makes a text that is too long to be worked with", at)
+    return None
 
 
 def _mapping(stack: Stack, raw: dict[str, Any], at: Path, env: Env) -> Any:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from scanner.iac.block import Path
-from scanner.iac.cloudformation.evaluation import Env, dynamic, evaluate, replace_names
+from scanner.iac.cloudformation.evaluation import Env, dynamic, evaluate, replace_names, too_long
 from scanner.iac.cloudformation.values import NO_VALUE, Perhaps, is_settled, open_value, settle, text_of, unify
 from scanner.model.unresolved import Unresolved
 
@@ -65,6 +65,7 @@ def _sub(stack: Stack, argument: Any, at: Path, env: Env) -> Any:
     if isinstance(template, Unresolved):
         return stack.because(template, at)
     parts: list[Any] = []
+    known: dict[str, Any] = {}
     end = 0
     for found in _VARIABLE.finditer(template):
         parts.append(template[end : found.start()])
@@ -74,16 +75,26 @@ def _sub(stack: Stack, argument: Any, at: Path, env: Env) -> Any:
             parts.append(f"${{{name}}}")
             continue
         name = name.strip()
-        if name in given:
-            value = evaluate(stack, given[name], (*given_at, name), env)
-        elif "." in name:
-            value = _get_att(stack, name, at, env)
-        else:
-            value = stack.ref(name, at, env)
-        value = text_or_open(value)
-        parts.append(stack.unresolved(f"${{{name}}} is no text", at) if value is None else value)
+        if name not in known:
+            known[name] = _named(stack, name, given, given_at, at, env)
+        parts.append(known[name])
     parts.append(template[end:])
+    large = too_long(stack, parts, at)
+    if large is not None:
+        return large
     return _text(stack, settle("".join, parts, partial(stack.place, at)), at)
+
+
+def _named(stack: Stack, name: str, given: dict[str, Any], given_at: Path, at: Path, env: Env) -> Any:
+    """Give the text that a name in a template stands for."""
+    if name in given:
+        value = evaluate(stack, given[name], (*given_at, name), env)
+    elif "." in name:
+        value = _get_att(stack, name, at, env)
+    else:
+        value = stack.ref(name, at, env)
+    value = text_or_open(value)
+    return stack.unresolved(f"${{{name}}} is no text", at) if value is None else value
 
 
 def _text(stack: Stack, value: Any, at: Path) -> Any:
@@ -117,6 +128,9 @@ def _join(stack: Stack, argument: Any, at: Path, env: Env) -> Any:
     parts = [text_or_open(one) for one in items]
     if None in [part for part in parts if not isinstance(part, Unresolved)]:
         return stack.unresolved("Fn::Join has an item that is no text", at)
+    large = too_long(stack, [*parts, *[delimiter] * len(parts)], at)
+    if large is not None:
+        return large
     return _text(stack, settle(lambda all_: all_[0].join(all_[1:]), [delimiter, *parts], partial(stack.place, at)), at)
 
 
@@ -258,6 +272,9 @@ def _base64(stack: Stack, argument: Any, at: Path, env: Env) -> Any:
         return stack.unresolved("Fn::Base64 needs a text", at)
     if isinstance(text, Unresolved):
         return stack.because(text, at)
+    large = too_long(stack, [text], at)
+    if large is not None:
+        return large
     return base64.b64encode(text.encode("utf-8", "replace")).decode("ascii")
 
 
@@ -305,7 +322,9 @@ def _to_json(stack: Stack, argument: Any, at: Path, env: Env) -> Any:
     unknown = unresolved_in(found)
     if unknown is not None:
         return stack.because(unknown, at)
-    return "" if found is NO_VALUE else json.dumps(found, separators=(",", ":"))
+    written = "" if found is NO_VALUE else json.dumps(found, separators=(",", ":"))
+    large = too_long(stack, [written], at)
+    return written if large is None else large
 
 
 def _open(why: str) -> Function:

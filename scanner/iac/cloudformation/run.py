@@ -37,11 +37,17 @@ class Run:
     MOST: Final = 20_000
     #: nested stacks that may be followed, in all; CloudFormation takes no more of one operation
     MOST_NESTED: Final = 2_500
+    #: values that one evaluation may look at, however often it comes back to one, and all evaluations beyond that
+    STEPS: Final = 300_000
+    PURSE: Final = 3_000_000
+    FREE: Final = 1_000
 
     def __init__(self, base: FilePath) -> None:
         self.base = os.path.abspath(base)  # noqa: PTH100  # links stay as the user sees them
         #: how many values deep the evaluation is
         self.depth = 0
+        self.steps = self.STEPS
+        self.purse = self.PURSE
         self.nested = 0
         #: stacks that were made, nested ones too
         self.stacks: list[Stack] = []
@@ -81,6 +87,15 @@ class Run:
 
             self._manifests[directory] = read_manifest(path.parent)
         return self._manifests[directory].get(path.name) or Settings()
+
+    def step(self, steps: int = 1) -> bool:
+        """Say whether an evaluation may go on for so many steps."""
+        if not self.depth:
+            self.steps = self.STEPS
+            self.purse += self.FREE
+        self.steps -= steps
+        self.purse -= steps
+        return self.steps >= 0 and self.purse >= 0
 
     def spend(self) -> bool:
         """Say whether a loop may make one entry more."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from copy import copy
 from dataclasses import replace
 from datetime import time, timedelta
 from itertools import combinations, islice, product
@@ -24,7 +25,7 @@ from scanner.model.estate import Estate
 from scanner.model.fact import Fact
 from scanner.model.finding import Finding
 from scanner.model.late_dataclass import dataclass
-from scanner.model.look import Look
+from scanner.model.look import Look, Notes
 from scanner.model.policy import Figure, Objective
 from scanner.model.reading import Known, Reason, Source
 from scanner.model.resource import Resource
@@ -117,7 +118,7 @@ class Case:
 
     def _figures(self) -> Sequence[Any]:
         """Give the figures of the policy that the rule asks for of this resource."""
-        mine = self.resource.seen_by(self.look.afresh())
+        mine = self.resource.seen_by(_afresh(self.look))
         asked = _Asked(self.objective)
         with suppress(Exception):
             self.finding.rule.judge(mine, asked)
@@ -144,7 +145,7 @@ class Case:
 
     def becomes(self, proposal: Proposal) -> Outcome:
         """Ask the rule again, of the resource as it would be read; unknown stands for what only an account tells."""
-        twin = _twin(self.resource, proposal, self.origins[self.key]).seen_by(self.look.afresh())
+        twin = _twin(self.resource, proposal, self.origins[self.key]).seen_by(_afresh(self.look))
         try:
             return self.finding.rule.judge(twin, self.objective).outcome
         except CouldNotCheck as stop:
@@ -195,6 +196,13 @@ def _set(values: dict[str, Any], path: Sequence[str], value: Any, *, nested: boo
             here[part] = [inner] if nested else inner
             here = inner
     here[path[-1]] = value
+
+
+def _afresh(look: Look) -> Look:
+    """Give a look that works out derived facts anew, for a resource with other readings; its indexes are shared."""
+    twin = copy(look)
+    twin.notes, twin._memo = Notes(), {}  # noqa: SLF001  # a look at all of it anew would cost as much as the judgement
+    return twin
 
 
 def _candidates(now: Any, figures: Sequence[Any], absent: Any) -> Sequence[Any]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import Any
 
-from scanner.model.arn import Somewhere, fits, place_of, tentative
+from scanner.model.arn import NAMELESS, Somewhere, fits, place_of, tentative
 from scanner.model.convert import text, tuple_of
 from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact, derived, fact
@@ -46,8 +46,8 @@ def _may_name(pattern: str, resource: Resource) -> bool:
     declared = resource.declaration
     assert declared is not None  # what live AWS holds is settled
     may_be = resource.id
-    if resource.name == declared.address:  # its name may be any, as a place that is left open
-        may_be = may_be.replace(declared.address, "?name")
+    if resource.name == declared.address:
+        may_be = may_be.replace(declared.address, NAMELESS)
     return fits(pattern, may_be, matches) is not False
 
 

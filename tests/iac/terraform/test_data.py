@@ -105,10 +105,19 @@ def test_what_it_does_not(repository: Repository, expression: str, reason: str) 
 
 
 @pytest.mark.parametrize(
-    "expression", ["data.aws_region.r.name", "data.aws_caller_identity.c.account_id", "data.aws_region.r.id"]
+    ("expression", "stands"),
+    [
+        ("data.aws_region.r.name", "?aws"),
+        ("data.aws_caller_identity.c.account_id", "?account"),
+        ('"arn:aws:iam::${data.aws_caller_identity.c.account_id}:root"', "arn:aws:iam::?account:root"),
+    ],
 )
-def test_a_place_that_is_not_settled_is_no_value(repository: Repository, expression: str) -> None:
-    assert isinstance(value(repository, expression, ""), Unresolved)
+def test_a_place_that_is_not_settled_is_what_stands_for_it(
+    repository: Repository, expression: str, stands: str
+) -> None:
+    assert value(repository, expression, "") == stands
+    for test in ('{} == "123456789012"', 'contains(["eu-west-1"], {})', "length({})", 'can(regex("^eu", {}))'):
+        assert isinstance(value(repository, test.format(expression), ""), Unresolved)
 
 
 def document(repository: Repository, text: str, name: str = "json") -> Any:
