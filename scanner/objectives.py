@@ -81,8 +81,7 @@ class Objectives:
         if rows is None:
             declared = kind.recorded or (kind.listed_by is not None and bool(kind.listed_by.declared))
             rows = self._rows[kind.kind] = [
-                (one, _subject(one, declared), self._find(one))
-                for one in self.look.found(kind)
+                (one, _subject(one, declared), self._find(one)) for one in self.look.found(kind)
             ]
         return rows
 

@@ -25,7 +25,7 @@ NAMELESS: Final = "?account-of-any-name"
 _PLACE: Final = r"\d{12}|[a-z]+(?:-[a-z]+)+-\d+"
 #: A part of a text that stands for an open place: a text of its own, a field of an ARN, or the usual words anywhere. What
 #: follows it up to the end of the part may belong to its name.
-_STAND_IN: Final = r"^\?[A-Za-z_][^:/*?]*$|(?<=:)\?[A-Za-z_][^:/*?]*(?=:)|\?(?:account|(?:region|aws)[a-z]?)\b[^:/*?]*"
+_STAND_IN: Final = r"^\?[A-Za-z_][^:/*?]*$|(?<=:)\?[A-Za-z_][^:/*?]*(?=:)|\?(?:account|region|aws)[^:/*?]*"
 
 _PLAIN: Final = str.maketrans(dict.fromkeys(":/*?", "."))
 

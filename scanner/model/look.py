@@ -356,29 +356,6 @@ def all_of(items: Iterable[T], ask: Callable[[T], bool]) -> bool:
     return True
 
 
-def either(*asks: Callable[[], bool]) -> bool:
-    """Ask until one says yes; unknown only if none did and one could not answer."""
-    return not jointly(*(_denied(ask) for ask in asks))
-
-
-def jointly(*asks: Callable[[], bool]) -> bool:
-    """Ask until one says no; unknown only if none did and one could not answer."""
-    doubt: CouldNotCheck | None = None
-    for ask in asks:
-        try:
-            if not ask():
-                return False
-        except CouldNotCheck as stop:
-            doubt = doubt or stop
-    if doubt is not None:
-        raise doubt
-    return True
-
-
-def _denied(ask: Callable[[], bool]) -> Callable[[], bool]:
-    return lambda: not ask()
-
-
 def perhaps(ask: Callable[[], Partial[T]]) -> Partial[T]:
     """Give a partial list even where it could not be worked out at all: then nothing of it is known."""
     try:

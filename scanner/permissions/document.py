@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
+from scanner.model.arn import OPEN
 from scanner.model.late_dataclass import dataclass
 from scanner.model.unresolved import Unresolved
 
@@ -180,7 +181,7 @@ def _principals(raw: Mapping[str, Any], number: int) -> Principals | None:
 
 
 def _account_as_root(name: Any) -> Any:
-    bare = not isinstance(name, Unresolved) and len(name) == 12 and name.isdigit()
+    bare = not isinstance(name, Unresolved) and (name.startswith(OPEN) or (len(name) == 12 and name.isdigit()))
     return f"arn:aws:iam::{name}:root" if bare else name
 
 

@@ -18,7 +18,9 @@ class CodePart(Resource):
     recorded = True
     in_code = True
 
-    state: Fact[str] = fact("Whether it was read, is broken, or leads to what is not at hand: read, broken, unfollowed.")
+    state: Fact[str] = fact(
+        "Whether it was read, is broken, or leads to what is not at hand: read, broken, unfollowed."
+    )
     said: Fact[str] = fact("What was read, or why it could not be, and what to do.")
 
 

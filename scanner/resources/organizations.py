@@ -12,7 +12,8 @@ from typing import Any
 
 from scanner.model.convert import text
 from scanner.model.fact import Fact, derived, fact
-from scanner.model.look import Look, either
+from scanner.model.logic import either
+from scanner.model.look import Look
 from scanner.model.origin import OWN_ACCOUNT, Listing, call, item, of, parent
 from scanner.model.resource import Resource
 from scanner.permissions.document import Document, document

@@ -10,7 +10,8 @@ from typing import Any
 from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact, derived
 from scanner.model.late_dataclass import dataclass
-from scanner.model.look import Look, Partial, all_of, any_of, either, gathered, jointly
+from scanner.model.logic import either, jointly
+from scanner.model.look import Look, Partial, all_of, any_of, gathered
 from scanner.model.reading import Reason, Unknown
 from scanner.model.resource import Resource
 from scanner.model.rule import concrete

@@ -50,7 +50,7 @@ def test_what_was_not_collected_is_unknown_for_every_rule(tmp_path: Path) -> Non
     assert result.exit_code == 4
     assert states(result) == {"unknown"}
     judged = {one["rule"] for one in json.loads(result.stdout)["findings"]}
-    assert judged == set(catalogue().rules)
+    assert judged == set(catalogue().rules) - {"BK118"}  # no account has code
 
 
 def test_without_a_configuration_it_says_so_and_prints_nothing_else_to_standard_output(tmp_path: Path) -> None:

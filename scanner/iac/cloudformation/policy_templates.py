@@ -16,9 +16,7 @@ _STATEMENTS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "CloudFormationDescribeStacksPolicy": (("cloudformation:DescribeStacks", "cloudformation stack/*"),),
     "CloudWatchDescribeAlarmHistoryPolicy": (("cloudwatch:DescribeAlarmHistory", "*"),),
     "CloudWatchPutMetricPolicy": (("cloudwatch:PutMetricData", "*"),),
-    "CodePipelineLambdaExecutionPolicy": (
-        ("codepipeline:PutJobSuccessResult codepipeline:PutJobFailureResult", "*"),
-    ),
+    "CodePipelineLambdaExecutionPolicy": (("codepipeline:PutJobSuccessResult codepipeline:PutJobFailureResult", "*"),),
     "ComprehendBasicAccessPolicy": (
         (
             "comprehend:BatchDetectKeyPhrases comprehend:DetectDominantLanguage comprehend:DetectEntities "
@@ -122,9 +120,7 @@ _STATEMENTS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
             "s3 {BucketName} {BucketName}/*",
         ),
     ),
-    "S3WritePolicy": (
-        ("s3:PutObject s3:PutObjectAcl s3:PutLifecycleConfiguration", "s3 {BucketName} {BucketName}/*"),
-    ),
+    "S3WritePolicy": (("s3:PutObject s3:PutObjectAcl s3:PutLifecycleConfiguration", "s3 {BucketName} {BucketName}/*"),),
     "SESCrudPolicy": (
         (
             "ses:GetIdentityVerificationAttributes ses:SendEmail ses:SendRawEmail ses:VerifyEmailIdentity",
@@ -186,6 +182,6 @@ def _resource(text: str, given: Mapping[str, Any]) -> Any:
     used = {name: value for name, value in given.items() if f"{{{name}}}" in text}
     for name in used:
         text = text.replace(f"{{{name}}}", f"${{{name}}}")
-    if any(each.startswith("{") for each in text.replace("${", "$").split("/")) or "{" in text.replace("${", ""):
+    if "{" in text.replace("${", ""):
         return None
-    return {"Fn::Sub": [text, used]}
+    return {"Fn::Sub": [text, used]} if "$" in text else text

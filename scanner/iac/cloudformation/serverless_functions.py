@@ -134,8 +134,12 @@ def _sort(sam: Sam, one: Any, at: Path, managed: list[Any], inline: list[Any]) -
         managed.append(sam.stack.unresolved(why, at))
         inline.append(sam.stack.unresolved(why, at))
     elif isinstance(one, dict) and one:
-        why = f"policy template {next(iter(one))} is written out by AWS SAM"
-        inline.append(sam.stack.unresolved(why, at))
+        from scanner.iac.cloudformation.policy_templates import policy  # noqa: PLC0415  # few name one
+
+        name, given = next(iter(one.items()))
+        document = policy(name, given) if isinstance(name, str) and len(one) == 1 else None
+        why = f"policy template {name} is written out by AWS SAM"
+        inline.append(document or sam.stack.unresolved(why, at))
     else:
         inline.append(sam.stack.unresolved("it is no policy", at))
 

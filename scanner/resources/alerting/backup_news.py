@@ -7,7 +7,8 @@ from typing import Any
 from scanner.model.arn import Somewhere, tentative
 from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact
-from scanner.model.look import Look, either
+from scanner.model.logic import either
+from scanner.model.look import Look
 from scanner.model.reading import Reason, Unknown
 from scanner.resources.alerting.events import backup_job, copy_job, lifecycle_policy, restore_job, snapshot
 from scanner.resources.alerting.patterns import ANY, Open

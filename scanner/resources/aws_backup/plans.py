@@ -12,7 +12,8 @@ from scanner.model.convert import text, tuple_of
 from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact, derived, fact
 from scanner.model.late_dataclass import dataclass
-from scanner.model.look import Look, any_of, either
+from scanner.model.logic import either
+from scanner.model.look import Look, any_of
 from scanner.model.origin import Listing, call, of, parent
 from scanner.model.reading import Reason, Unknown
 from scanner.model.resource import Resource

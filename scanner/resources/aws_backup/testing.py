@@ -11,7 +11,8 @@ from scanner.model.convert import text, tuple_of
 from scanner.model.errors import CouldNotCheck
 from scanner.model.fact import Fact, fact
 from scanner.model.late_dataclass import dataclass
-from scanner.model.look import Look, Partial, all_of, any_of, gathered, jointly
+from scanner.model.logic import jointly
+from scanner.model.look import Look, Partial, all_of, any_of, gathered
 from scanner.model.origin import Listing, call, item, of, parent
 from scanner.model.reading import Reason, Unknown
 from scanner.model.resource import Resource
