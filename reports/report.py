@@ -21,8 +21,8 @@ from scanner.model.verdict import Outcome, Severity
 if TYPE_CHECKING:
     from reports.repository import Repository
     from scanner.iac.block import Problem
+    from scanner.iac.fixes.edit import Edit
     from scanner.iac.second_opinion.opinions import SecondOpinion
-from scanner.iac.fixes.edit import Edit
 
 _MOST_NAMES = 4
 #: The sources that are code.

@@ -16,6 +16,8 @@ from reports.code_page import code_page
 from rules import catalogue
 from scanner.cli.main import main
 from scanner.documents.construct import load_policy
+from scanner.documents.policy import FIVEX_POLICY
+from scanner.documents.yaml_file import load_yaml
 from scanner.plan import plan
 from scanner.resources import kinds
 
@@ -35,6 +37,9 @@ def pages() -> Mapping[Path, str]:
             permission_policy(plan(shelf.rules.values()).permissions), indent=2
         ) + "\n",
     }  # fmt: skip
+    found[FIVEX_POLICY.with_suffix(".json").relative_to(ROOT)] = (
+        json.dumps(load_yaml(FIVEX_POLICY).data, indent=1, ensure_ascii=False) + "\n"
+    )
     for rule in shelf.rules.values():
         found[docs / "rules" / f"{rule.id}.md"] = rule_page(rule, policy, _examples(rule.id, rule.kinds[0].kind))
     return found

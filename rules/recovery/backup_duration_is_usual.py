@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from statistics import median
 
 from rules.kit import rule
 from scanner.model.duration import speak
@@ -25,6 +24,8 @@ def backup_duration_is_usual(store: Recoverable, demand: Objective) -> Verdict:
     runs = store.runs.whole()
     if len(runs) <= samples:
         return Verdict.exempt(f"too few completed backup jobs to know its usual range: {len(runs)}")
+    from statistics import median  # noqa: PLC0415  # slow to import, and code has no backups yet
+
     usual = timedelta(seconds=median(run.lasted.total_seconds() for run in runs[:-1]))
     last = runs[-1]
     if not usual:

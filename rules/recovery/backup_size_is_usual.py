@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from statistics import median
-
 from rules.kit import rule
 from scanner.model.policy import Objective
 from scanner.model.verdict import Severity, Verdict
@@ -26,6 +24,8 @@ def backup_size_is_usual(store: Recoverable, demand: Objective) -> Verdict:
     sizes = store.sizes.whole()
     if len(sizes) <= samples:
         return Verdict.exempt(f"too few backups with a size to know its usual range: {len(sizes)}")
+    from statistics import median  # noqa: PLC0415  # slow to import, and code has no backups yet
+
     usual = median(one.size for one in sizes[:-1])
     last = sizes[-1].size
     if not usual:

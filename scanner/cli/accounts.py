@@ -14,7 +14,6 @@ import click
 from rules import catalogue
 from scanner.documents.construct import load_configuration
 from scanner.documents.errors import DocumentError
-from scanner.documents.yaml_file import load_yaml
 from scanner.model.configuration import Account, Configuration
 from scanner.model.errors import ScanRefused
 from scanner.model.estate import Estate
@@ -131,6 +130,8 @@ def load(config: Path | None, law: Policy, at: datetime | None, *, needed: bool)
 
 def _names(config: Path | None, demo: str) -> bool:
     """Say whether a configuration has its own account `demo`; one that is not finished yet does not stop the demo."""
+    from scanner.documents.yaml_file import load_yaml  # noqa: PLC0415  # code is mostly judged without a configuration
+
     try:
         data = load_yaml(config or DEFAULT_CONFIG).data
         return demo in data["accounts"]

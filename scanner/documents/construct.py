@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from scanner.documents.policy import FIVEX_POLICY, read_policy
-from scanner.documents.yaml_file import load_yaml
 from scanner.model.configuration import Account, Configuration, Organization
 from scanner.model.duration import parse_duration
 from scanner.model.policy import Clause, Control, Policy, Scope, Tier
@@ -102,6 +101,7 @@ def load_configuration(
     from scanner.documents.config import check_config  # noqa: PLC0415  # code is mostly judged without a configuration
     from scanner.documents.measurements import load_measurements  # noqa: PLC0415  # as above
     from scanner.documents.records import load_records  # noqa: PLC0415  # as above
+    from scanner.documents.yaml_file import load_yaml  # noqa: PLC0415  # as above
 
     document = check_config(load_yaml(path), tiers=policy.tiers, scopes=policy.scope_classes, rules=rules, at=at)
     data = document.data

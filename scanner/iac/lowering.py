@@ -118,21 +118,22 @@ def written(block: Block, path: str) -> str | None:
         return None
     if isinstance(value, str):
         return value or None
-    return json.dumps(stopped(_document(value)), default=_left_open)
-
-
-def _document(value: Any) -> Any:
-    if not isinstance(value, Unresolved):
-        return value
-    from scanner.iac.hcl.values import JsonText  # noqa: PLC0415  # only what is open comes here
-
-    return value.document if isinstance(value, JsonText) else value
+    return json.dumps(stopped(told(value)), default=_left_open)
 
 
 def _left_open(value: Any) -> Any:
     if isinstance(value, Unresolved):
         return {LEFT_OPEN: value.why}
     raise ValueError(f"{value!r} is nothing that JSON can hold")
+
+
+def told(raw: Any) -> Any:
+    """Give what is known of JSON text whose leaves are not all settled."""
+    if not isinstance(raw, Unresolved):
+        return raw
+    from scanner.iac.hcl.values import JsonText  # noqa: PLC0415  # only Terraform makes them
+
+    return raw.document if isinstance(raw, JsonText) else raw
 
 
 def stopped(value: T) -> T:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.iac.block import ABSENT, Block
+from scanner.iac.block import Block
 from scanner.iac.form import ARN, NAME, Form
 from scanner.iac.forms import forms_of
+from scanner.iac.strangers import stranger
 from scanner.model.errors import CouldNotCheck
 from scanner.model.unresolved import Unresolved
 
@@ -33,7 +34,7 @@ def export(block: Block, attribute: str) -> Any:
             return given(block)
         except CouldNotCheck as stop:
             return Unresolved(stop.unknown.detail)
-    return ABSENT
+    return stranger(block, attribute)
 
 
 def name_of(form: Form, block: Block) -> str:

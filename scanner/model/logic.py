@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from scanner.model.errors import CouldNotCheck
+
 
 def either(*asks: Callable[[], bool]) -> bool:
     """Ask until one says yes; unknown only if none did and one could not answer."""

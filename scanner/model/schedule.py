@@ -18,7 +18,6 @@ from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
 from scanner.model.late_dataclass import dataclass
 
@@ -238,6 +237,8 @@ def _zone(name: str) -> tzinfo:
     # "UTC" must not depend on a time zone database: slim containers have none.
     if name == "UTC":
         return UTC
+    from zoneinfo import ZoneInfo  # noqa: PLC0415  # most schedules are in UTC
+
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError, TypeError):

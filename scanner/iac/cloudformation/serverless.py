@@ -131,9 +131,29 @@ def _table(sam: Sam) -> Fields:
     return fields
 
 
+_STAGE_ONLY: Final = frozenset({"Domain", "StageName", "Auth", "Cors", "Variables", "MethodSettings"})
+
+
+def api_of(stack: Stack, name: str, kind: str, at: Path, env: Env) -> Fields:
+    """Give the properties of the one API that SAM makes of all events which name none: `Globals` says the rest."""
+    return _api_itself(Sam(stack, name, kind, {}, at, env))
+
+
+def _api_itself(sam: Sam) -> Fields:
+    fields = sam.passed(_STAGE_ONLY, {"DefinitionBody": "Body", "DefinitionUri": "BodyS3Location"})
+    endpoint = sam.raw("EndpointConfiguration")
+    if isinstance(endpoint, str) or (isinstance(endpoint, dict) and not _is_function(endpoint)):
+        kind, hosts = (
+            (endpoint.get("Type"), endpoint.get("VPCEndpointIds")) if isinstance(endpoint, dict) else (endpoint, None)
+        )
+        types = {} if kind is None else {"Types": [kind]}
+        made = types if hosts is None else {**types, "VpcEndpointIds": hosts}
+        fields["EndpointConfiguration"] = sam.made("EndpointConfiguration", made)
+    return fields
+
+
 def _api(sam: Sam, made: str) -> Iterator[Part]:
-    drop = frozenset({"Domain", "StageName", "DefinitionUri", "Auth", "Cors", "Variables", "MethodSettings"})
-    yield Part(sam.name, made, partial(sam.passed, drop, {"DefinitionBody": "Body", "EndpointConfiguration": ABOVE}))
+    yield Part(sam.name, made, partial(_api_itself, sam))
     stage = sam.raw("StageName")
     if sam.kind == "Api":
         suffix = f"{stage}Stage" if isinstance(stage, str) else "Stage"

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from scanner.iac.block import Path, Problem
 from scanner.iac.cloudformation.properties import Fields
-from scanner.iac.cloudformation.serverless import ABOVE, Part, Sam, is_function
+from scanner.iac.cloudformation.serverless import ABOVE, Part, Sam, api_of, is_function
 
 _FUNCTION_ONLY: Final = frozenset(
     {
@@ -176,7 +176,7 @@ def _events(sam: Sam) -> Iterator[Part]:
         if isinstance(kind, str) and kind in _APIS:
             key, api, made = _APIS[kind]
             if key not in properties and api not in sam.stack.blocks:
-                yield Part(api, made, partial(sam.open, "AWS SAM makes one API of all such events"))
+                yield Part(api, made, partial(api_of, sam.stack, api, kind, place, sam.env))
 
 
 def _rule(sam: Sam, name: str, kind: str, properties: dict[str, Any], at: Path) -> Fields:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from scanner.iac.block import ABSENT, Block
 from scanner.iac.convert import CLOUDFORMATION_TAGS, TERRAFORM_TAGS
 from scanner.iac.form import ARN, NAME, Form, always, at, made
 from scanner.iac.forms.vpc.places import is_template
-from scanner.iac.lowering import many, stopped
+from scanner.iac.lowering import many, stopped, told
 from scanner.model.convert import flag, text
 from scanner.model.unresolved import Unresolved
 from scanner.resources.api_gateway import FIXED, DomainName, HttpApi, PrivateDomainName, RestApi, api_policy
@@ -25,6 +26,11 @@ def _types(block: Block) -> Any:
     return [] if value is ABSENT else value
 
 
+#: What a definition may say of its own (developer guide, "OpenAPI extensions for API Gateway").
+_POLICY: Final = "x-amazon-apigateway-security-policy"
+_ENDPOINT: Final = "x-amazon-apigateway-endpoint-configuration"
+
+
 def _is_private(block: Block) -> bool:
     """Say whether a domain name is for private APIs; what is open is taken for one that is not."""
     value = _types(block)
@@ -37,10 +43,30 @@ def _rest_policy(block: Block) -> str:
     if chosen is not ABSENT and chosen != "":
         return text(chosen)
     kinds = [text(stopped(one)) for one in many(stopped(_types(block)))]
-    body = block.find("Body" if is_template(block.type) else "body").value
-    if not kinds and body is not ABSENT:
+    said = _defined(block, _POLICY)
+    if said is not ABSENT:
+        return text(said)
+    if not kinds and is_template(block.type):
+        imported = stopped(block.find("Parameters.endpointConfigurationTypes").value)
+        kinds = [] if imported is ABSENT else [text(imported)]
+    if not kinds and _defined(block, _ENDPOINT) is not ABSENT:
         Unresolved(f"{block.address} is imported from a definition, which may say its type of endpoint").stop()
     return api_policy({"endpointConfiguration": {"types": kinds}})
+
+
+def _defined(block: Block, name: str) -> Any:
+    """Give what the definition that an API is imported from says under a name, or `ABSENT`."""
+    template = is_template(block.type)
+    if template and block.find("BodyS3Location").value is not ABSENT:
+        Unresolved(f"{block.address} is imported from a definition that is no part of the template").stop()
+    body = told(block.find("Body" if template else "body").value)
+    if isinstance(body, Unresolved):
+        body.stop()
+    if isinstance(body, str):  # JSON or YAML
+        if name in body:
+            Unresolved(f"{block.address} is imported from a definition, which says its {name}").stop()
+        return ABSENT
+    return stopped(body.get(name, ABSENT)) if isinstance(body, Mapping) else ABSENT
 
 
 def _is_public(block: Block) -> bool:

@@ -47,6 +47,13 @@ def _cloudformation_key(block: Block) -> str | None:
     return _AWS_KEY if named is ABSENT else text(named)
 
 
+def _stream(block: Block) -> str:
+    """Give what stands for the ARN of a table's stream: AWS puts the moment of its making at the end."""
+    value = block.known_name or block.find("TableName" if "::" in block.type else "name").value
+    name = value if isinstance(value, str) and value else block.address
+    return f"arn:{block.partition}:dynamodb:{block.region}:{block.account}:table/{name}/stream/{block.address}"
+
+
 def _region(raw: Any) -> str:
     return text(raw["region_name"])
 
@@ -62,11 +69,11 @@ FORMS = (
         "aws_dynamodb_table",
         arn="arn:{partition}:dynamodb:{region}:{account}:table/{name}",
         name="name",
-        gives={"arn": ARN, "id": NAME, "name": NAME},
+        gives={"arn": ARN, "id": NAME, "name": NAME, "stream_arn": _stream},
         facts={
             "tags": TERRAFORM_TAGS,
             "encrypted": _ENCRYPTED,
-            "key": made(_terraform_key, "server_side_encryption.kms_key_arn", "server_side_encryption.enabled"),
+            "key": made(_terraform_key, "server_side_encryption.kms_key_arn"),
             "deletion_protected": at(
                 "deletion_protection_enabled", flag, absent=False, write=bool, docs="r/dynamodb_table: defaults to false"
             ),
@@ -87,11 +94,11 @@ FORMS = (
         "AWS::DynamoDB::Table",
         arn="arn:{partition}:dynamodb:{region}:{account}:table/{name}",
         name="TableName",
-        gives={"Ref": NAME, "Arn": ARN},
+        gives={"Ref": NAME, "Arn": ARN, "StreamArn": _stream},
         facts={
             "tags": CLOUDFORMATION_TAGS,
             "encrypted": _ENCRYPTED,
-            "key": made(_cloudformation_key, "SSESpecification.KMSMasterKeyId", "SSESpecification.SSEEnabled"),
+            "key": made(_cloudformation_key, "SSESpecification.KMSMasterKeyId"),
             "deletion_protected": at(
                 "DeletionProtectionEnabled", flag, absent=False, write=bool, docs="AWS::DynamoDB::Table: false by default"
             ),
@@ -112,7 +119,7 @@ FORMS = (
         "AWS::DynamoDB::GlobalTable",
         arn="arn:{partition}:dynamodb:{region}:{account}:table/{name}",
         name="TableName",
-        gives={"Ref": NAME, "Arn": ARN},
+        gives={"Ref": NAME, "Arn": ARN, "StreamArn": _stream},
         facts={
             # What is set per replica is read of the first, which is the stack's own region as AWS demands one of it.
             "tags": at("Replicas.Tags", CLOUDFORMATION_TAGS.convert, absent={}),

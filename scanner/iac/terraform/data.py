@@ -56,6 +56,14 @@ def _arn_part(source: One, name: str) -> Any:
     return None if "?" in part else part
 
 
+def _principal(source: One, region: str) -> Any:
+    """Give the name of a service as IAM knows it, which is the same everywhere but in some partitions."""
+    service, named = source.content.at("service_name"), source.content.at("region")
+    if isinstance(service, str) and not isinstance(named, Unresolved) and partition_of(named or region) == "aws":
+        return f"{service}.{_SUFFIX['aws']}"
+    return None
+
+
 def _asked(source: One, name: str) -> Any:
     """Give what the provider's own configuration answers."""
     if source.type == "aws_arn":
@@ -78,6 +86,8 @@ def _asked(source: One, name: str) -> Any:
             return _SUFFIX[partition]
         if name == "reverse_dns_prefix":
             return ".".join(reversed(_SUFFIX[partition].split(".")))
+    if source.type == "aws_service_principal" and name == "name":
+        return _principal(source, provider.region)
     if source.type == "aws_default_tags" and name == "tags":
         return provider.default_tags()
     return None

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from functools import lru_cache
 from itertools import pairwise
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
 from scanner.model.duration import speak
 from scanner.model.look import legible, those
 from scanner.model.schedule import Schedule
 from scanner.resources.aws_backup.plans import PlanRule
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 #: What AWS Backup runs where a rule names no schedule (BackupRule, API reference).
 _DEFAULT = "cron(0 5 ? * * *)"
@@ -38,6 +41,8 @@ def longest_gap(rules: Sequence[PlanRule], at: datetime) -> timedelta | None:
 
 @lru_cache(maxsize=4096)
 def _often(rules: tuple[tuple[str, str, str], ...], every: timedelta, at: datetime) -> bool:
+    from zoneinfo import ZoneInfo  # noqa: PLC0415  # most schedules are in UTC
+
     zones = [ZoneInfo(zone) for zone in {zone for _, zone, _ in rules} - {"UTC"}]
     runs = _runs(rules, at)
     return bool(runs) and all(

@@ -11,7 +11,7 @@ from typing import Any
 
 from scanner.iac.block import ABSENT, Block
 from scanner.iac.forms import forms_of
-from scanner.iac.lowering import many, stopped
+from scanner.iac.lowering import many, stopped, told
 from scanner.iac.naming import identities
 from scanner.iac.surroundings import Surroundings
 from scanner.model.arn import somewhere
@@ -155,15 +155,6 @@ def _read(raw: Any) -> Any:
     """Read a policy; one that is open as a whole stays so, alone."""
     raw = told(raw)
     return raw if isinstance(raw, Unresolved) else document(raw)
-
-
-def told(raw: Any) -> Any:
-    """Give what is known of JSON text whose leaves are not all settled."""
-    if not isinstance(raw, Unresolved):
-        return raw
-    from scanner.iac.hcl.values import JsonText  # noqa: PLC0415  # only Terraform makes them
-
-    return raw.document if isinstance(raw, JsonText) else raw
 
 
 def _touches(raw: Any) -> bool:
