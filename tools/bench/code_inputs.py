@@ -23,6 +23,47 @@ resource "aws_s3_bucket" "logs" {
   bucket = "orders-logs"
 }
 """
+#: what else the provider has of a type, as a plan shows it where the code does not set it: null, or told after apply
+_UNSET = {
+    "aws_kms_key": "bypass_policy_lockout_safety_check custom_key_store_id xks_key_id timeouts",
+    "aws_db_instance": "allow_major_version_upgrade blue_green_update character_set_name custom_iam_instance_profile "
+    "customer_owned_ip_enabled database_insights_mode dedicated_log_volume delete_automated_backups domain domain_fqdn "
+    "domain_iam_role_name domain_ou enabled_cloudwatch_logs_exports final_snapshot_identifier "
+    "iam_database_authentication_enabled iops manage_master_user_password max_allocated_storage monitoring_interval "
+    "password password_wo_version performance_insights_enabled replicate_source_db restore_to_point_in_time "
+    "s3_import skip_final_snapshot snapshot_identifier storage_throughput timeouts upgrade_storage_config",
+    "aws_s3_bucket": "timeouts",
+    "aws_s3_bucket_versioning": "expected_bucket_owner mfa",
+    "aws_dynamodb_table": "global_secondary_index import_table local_secondary_index on_demand_throughput range_key "
+    "replica restore_date_time restore_source_name restore_source_table_arn restore_to_latest_time stream_enabled "
+    "table_class timeouts ttl",
+    "aws_ebs_volume": "final_snapshot multi_attach_enabled outpost_arn timeouts volume_initialization_rate",
+    "aws_efs_file_system": "availability_zone_name lifecycle_policy provisioned_throughput_in_mibps throughput_mode",
+    "aws_security_group": "revoke_rules_on_delete timeouts",
+    "aws_iam_role": "description force_detach_policies max_session_duration path permissions_boundary",
+    "aws_sns_topic": "application_failure_feedback_role_arn archive_policy delivery_policy display_name fifo_topic "
+    "firehose_failure_feedback_role_arn http_failure_feedback_role_arn lambda_failure_feedback_role_arn "
+    "sqs_failure_feedback_role_arn tracing_config",
+}
+_LATER = {
+    "aws_kms_key": "arn id key_id multi_region policy",
+    "aws_db_instance": "address arn availability_zone backup_target ca_cert_identifier db_name db_subnet_group_name "
+    "endpoint engine_lifecycle_support engine_version_actual hosted_zone_id id identifier_prefix kms_key_id "
+    "latest_restorable_time license_model listener_endpoint maintenance_window master_user_secret monitoring_role_arn "
+    "nchar_character_set_name network_type option_group_name parameter_group_name performance_insights_kms_key_id port "
+    "replica_mode replicas resource_id status storage_type timezone",
+    "aws_s3_bucket": "acceleration_status acl arn bucket_domain_name bucket_prefix cors_rule grant hosted_zone_id id "
+    "lifecycle_rule logging object_lock_enabled policy region replication_configuration request_payer "
+    "server_side_encryption_configuration versioning website website_domain website_endpoint",
+    "aws_s3_bucket_versioning": "id",
+    "aws_dynamodb_table": "arn id read_capacity stream_arn stream_label stream_view_type write_capacity",
+    "aws_ebs_volume": "arn create_time id iops snapshot_id throughput type",
+    "aws_efs_file_system": "arn availability_zone_id dns_name id name number_of_mount_targets owner_id performance_mode "
+    "protection size_in_bytes",
+    "aws_security_group": "arn egress id name_prefix owner_id vpc_id",
+    "aws_iam_role": "arn create_date id inline_policy managed_policy_arns name_prefix unique_id",
+    "aws_sns_topic": "arn beginning_archive_time id name_prefix owner policy signature_version",
+}
 
 
 class Reference(str):
@@ -113,12 +154,12 @@ def plan(sets: int) -> str:
         "format_version": "1.2",
         "terraform_version": "1.11.4",
         "planned_values": {"root_module": {"resources": [
-            {**name, "provider_name": _AWS, "schema_version": 0, "values": _known(values), "sensitive_values": {}}
+            {**name, "provider_name": _AWS, "schema_version": 0, "values": _planned(name["type"], values), "sensitive_values": {}}
             for name, values in named
         ]}},
         "resource_changes": [
             {**name, "provider_name": _AWS, "change": {
-                "actions": ["create"], "before": None, "after": _known(values), "after_unknown": _unknown(values),
+                "actions": ["create"], "before": None, "after": _planned(name["type"], values), "after_unknown": _unknown(name["type"], values),
                 "before_sensitive": False, "after_sensitive": {},
             }}
             for name, values in named
@@ -141,6 +182,10 @@ def _open(value: Any) -> bool:
     return isinstance(value, Reference) or (isinstance(value, list) and any(map(_open, value)))
 
 
+def _planned(kind: str, values: dict[str, Any]) -> dict[str, Any]:
+    return dict.fromkeys(_UNSET[kind].split()) | _known(values)
+
+
 def _known(values: dict[str, Any]) -> dict[str, Any]:
     return {
         name: [_known(one) for one in value] if isinstance(value, list) and isinstance(value[0], dict) else value
@@ -149,7 +194,7 @@ def _known(values: dict[str, Any]) -> dict[str, Any]:
     } | ({"tags_all": values["tags"]} if "tags" in values else {})
 
 
-def _unknown(values: dict[str, Any]) -> dict[str, Any]:
+def _unknown(kind: str, values: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {name: True for name, value in values.items() if _open(value)}
     inner = {name: value for name, value in values.items() if isinstance(value, list) and isinstance(value[0], dict)}
     return (

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
 
-from scanner.model.arn import Somewhere
+from scanner.model.arn import Somewhere, alike
 from scanner.permissions.truth import Doubt, Truth, all_true, any_true
 from scanner.resources.alerting.comparisons import Test, test_of
 
@@ -142,13 +142,15 @@ def _leaf(matcher: Any, value: Any, path: str) -> Truth:
     test = test_of(matcher, path)
     but = isinstance(matcher, dict) and "anything-but" in matcher
     return any_true(
-        Doubt(path) if one is ANY else _tried(test, one, path, but=but)
+        Doubt(path) if one is ANY else _tried(test, matcher, one, path, but=but)
         for one in (value if isinstance(value, list) else (value,))
     )
 
 
-def _tried(test: Test, value: Any, path: str, *, but: bool) -> Truth:
+def _tried(test: Test, matcher: Any, value: Any, path: str, *, but: bool) -> Truth:
     """Test a value; of one that code leaves open it is certain only what holds of its words, such as `*`."""
     if not isinstance(value, Somewhere):
-        return test(value)
+        # The pattern may leave a place open as well.
+        unsettled = isinstance(value, str) and isinstance(matcher, str) and alike(matcher, value) is None
+        return Doubt(path) if unsettled else test(value)
     return Doubt(path) if but or not test(str(value)) else True
