@@ -15,7 +15,7 @@ from typing import Any
 
 from scanner.iac.block import ABSENT, Block, Code, Found, Problem
 from scanner.iac.form import NOTHING, Always, At, Form, Joined, Made, Origin
-from scanner.iac.forms import forms_of
+from scanner.iac.forms import declares, forms_of
 from scanner.iac.forms.index import KINDS, NOWHERE, PARTLY, UNSET
 from scanner.iac.naming import arn_of, identities, name_of
 from scanner.iac.satellites import Satellites
@@ -76,6 +76,7 @@ def _estate(  # private; all that an estate is made of
     whole: bool,
 ) -> Estate:
     source, root = codes[0].source, ", ".join(dict.fromkeys(code.root for code in codes))
+    sources = {code.source for code in codes}
     taken: set[str] = set()
     once: set[tuple[str, str, str]] = set()
     resources: dict[str, list[Resource]] = {}
@@ -106,7 +107,9 @@ def _estate(  # private; all that an estate is made of
             continue
         if not need.facts and need.kind.kind not in resources:
             resources[need.kind.kind] = [*_places(need.kind, account, regions)]
-        elif whole and not problems and need.kind.kind in UNSET:
+        elif (
+            whole and not problems and need.kind.kind in UNSET and any(declares(need.kind.kind, one) for one in sources)
+        ):
             there = resources.setdefault(need.kind.kind, [])
             there.extend(
                 _unset(need, _places(need.kind, account, regions), there, Evidence(source, f"all code of {root}"))

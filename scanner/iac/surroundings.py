@@ -13,7 +13,7 @@ from scanner.iac.forms import forms_of
 from scanner.iac.naming import arn_of, identities
 from scanner.model.arn import OPEN, Nearby, is_arn, somewhere, unsettled
 from scanner.model.errors import CouldNotCheck
-from scanner.model.reading import Reason
+from scanner.model.reading import Reason, Source
 from scanner.model.unresolved import Unresolved
 
 _ELSEWHERE = "the code that was given may not be all there is (`--whole-estate` says that it is)"
@@ -41,6 +41,11 @@ class Surroundings:
             for problem in code.problems:
                 return Unresolved(f"{problem.message} ({problem.spot.said}), so there may be more", spot=problem.spot)
         return None if self._whole else Unresolved(_ELSEWHERE, reason=Reason.OPEN)
+
+    @property
+    def templates(self) -> bool:
+        """All of the code is CloudFormation's, which has no type for some settings of an account."""
+        return all(code.source is Source.CLOUDFORMATION for code in self._codes)
 
     @staticmethod
     def arn(block: Block) -> Any:

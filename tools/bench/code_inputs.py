@@ -198,8 +198,8 @@ def _unknown(kind: str, values: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {name: True for name, value in values.items() if _open(value)}
     inner = {name: value for name, value in values.items() if isinstance(value, list) and isinstance(value[0], dict)}
     return (
-        found
-        | {"arn": True, "id": True}
+        dict.fromkeys(_LATER[kind].split(), True)
+        | found
         | {name: [_unknown_inside(one) for one in value] for name, value in inner.items()}
     )
 

@@ -17,7 +17,7 @@ def read_manifest(directory: Path) -> dict[str, Settings]:
     """Give what is said of each stack, by the name of its template's file; nothing where there is no manifest."""
     file = directory / "manifest.json"
     try:
-        if file.stat().st_size > _LARGEST:
+        if not file.is_file() or file.stat().st_size > _LARGEST:
             return {}
         manifest = json.loads(file.read_bytes())
         artifacts = manifest["artifacts"]

@@ -75,11 +75,15 @@ def _walk(directory: Path) -> Iterator[Path]:
 
 def _candidate(path: Path, run: Run) -> Document | None:
     try:
+        if not path.is_file():  # a pipe would be waited for
+            return None
         with path.open("rb") as file:
             # Room for the largest costs more than reading one that is small.
             data = file.read(min(os.fstat(file.fileno()).st_size, LARGEST) + 1)
+    except PermissionError:
+        return run.document(path)  # it says so: what it holds may be code
     except OSError:
-        return None  # a socket, a link to nothing, a file that may not be read by whoever scans
+        return None  # a link to nothing
     template, change_set = may_be_template(data), path.suffix == ".json" and may_be_change_set(data)
     if not template and not change_set:
         return None

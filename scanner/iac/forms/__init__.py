@@ -10,12 +10,13 @@ import importlib
 from functools import cache
 from typing import TYPE_CHECKING
 
-from scanner.iac.forms.index import SATELLITES, TYPES
+from scanner.iac.forms.index import MODULES, SATELLITES, TYPES
+from scanner.model.reading import Source
 
 if TYPE_CHECKING:
     from scanner.iac.form import Form
 
-__all__ = ["SATELLITES", "TYPES", "forms_of", "known"]
+__all__ = ["SATELLITES", "TYPES", "declares", "forms_of", "known"]
 
 
 @cache
@@ -31,3 +32,10 @@ def forms_of(type: str) -> tuple[Form, ...]:  # noqa: A002  # the field's own wo
 def known(type: str) -> bool:  # noqa: A002  # as above
     """Say whether anything is known of a type of block: whether it is a resource, or a satellite of one."""
     return type in TYPES or type in SATELLITES
+
+
+def declares(kind: str, source: Source) -> bool:
+    """Say whether code of a source can declare a kind: some have no type in CloudFormation at all."""
+    entries = [entry for entry in MODULES.values() if kind in entry.kinds]
+    template = source is Source.CLOUDFORMATION
+    return any(("::" in type_) is template for entry in entries for type_ in entry.types)

@@ -14,6 +14,8 @@ from scanner.iac.lowering import many, stopped
 from scanner.iac.surroundings import Surroundings
 from scanner.model.arn import somewhere
 from scanner.model.look import any_of
+from scanner.model.reading import Reason
+from scanner.model.unresolved import Unresolved
 from scanner.resources.scanning import Scanning, scanned
 
 _ARN: Final = "arn:{partition}:security:{region}:{account}:scanning"
@@ -53,6 +55,8 @@ def _vulnerabilities(block: Block, around: Surroundings) -> tuple[str, ...]:
             continue
         for kind in many(stopped(one.find("resource_types").value)):
             found[_API[stopped(kind)]] = {"status": "ENABLED"}
+    if not found and "::" in block.type:
+        Unresolved("CloudFormation has no type that turns Amazon Inspector on", reason=Reason.RUNTIME).stop()
     if not found and around.open is not None:
         around.open.stop()
     return scanned({"resourceState": found})

@@ -56,8 +56,9 @@ class Expression:
     @property
     def said(self) -> str:
         """How it is written, on one line and not too long."""
-        text = " ".join(self.place.source[self.start : self.end].split())
-        return text if len(text) <= LONGEST_SAID else f"{text[: LONGEST_SAID - 1]}…"
+        end = min(self.end, self.start + 10 * LONGEST_SAID)  # it may be long, and is asked for often
+        text = " ".join(self.place.source[self.start : end].split())
+        return text if len(text) <= LONGEST_SAID and end == self.end else f"{text[: LONGEST_SAID - 1]}…"
 
     def parts(self) -> Iterator[Expression]:
         """Give the expressions it is made of."""

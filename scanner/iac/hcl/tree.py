@@ -15,6 +15,8 @@ from scanner.model.late_dataclass import dataclass
 from scanner.model.reading import Spot
 
 _UNPLACED: Final = Spot("", 1)
+#: characters of an expression that are read twice sooner than kept
+_SHORT: Final = 10_000
 
 
 class Lines:
@@ -94,11 +96,13 @@ class Attribute:
         return self._expression is not None
 
     def mistakes(self) -> list[Wrong]:
-        """Give what is wrong with the expression; one without mistakes is not kept, for few are ever evaluated."""
+        """Give what is wrong with the expression; a short one without mistakes is not kept: few are ever evaluated."""
         from scanner.iac.hcl.expressions import parse_expression  # noqa: PLC0415  # what is plain is not asked
         from scanner.iac.hcl.nodes import Malformed  # noqa: PLC0415  # as above
 
-        if not isinstance(parse_expression(self.source, _UNPLACED), Malformed):
+        long = self.end - self.offset > _SHORT
+        found = self.expression if long else parse_expression(self.source, _UNPLACED)
+        if not isinstance(found, Malformed):
             return []
         found = self.expression
         return [Wrong(found.message, found.spot)]

@@ -166,6 +166,8 @@ class Run:
     def _read_manifest(self) -> dict[str, str]:
         path = Path(self.directory, ".terraform", "modules", "modules.json")
         try:
+            if path.exists() and not path.is_file():  # a pipe would be waited for
+                raise ValueError("it is no file")  # noqa: TRY301
             modules = json.loads(path.read_text("utf-8"))["Modules"]
             return {one["Key"]: one["Dir"] for one in modules if isinstance(one["Dir"], str)}
         except FileNotFoundError:

@@ -11,6 +11,7 @@ from scanner.model.fact import Fact, derived, fact
 from scanner.model.late_dataclass import dataclass
 from scanner.model.look import Look, Partial, all_of, gathered
 from scanner.model.origin import OWN_ACCOUNT, Listing, call
+from scanner.model.reading import Reason, Unknown
 from scanner.model.resource import Resource
 from scanner.model.unresolved import unresolved_in
 
@@ -87,7 +88,13 @@ def effective_block(bucket: Any, look: Look) -> PublicBlock:
         if wide.whole:
             return wide
         raise
-    wide = account_block(look)
+    try:
+        wide = account_block(look)
+    except CouldNotCheck as stop:
+        if stop.unknown.reason is not Reason.RUNTIME:
+            raise
+        said = f"it does not block {', '.join(own.lacking)} itself, and no code tells whether the account does"
+        raise CouldNotCheck(Unknown(Reason.UNRESOLVED, said, stop.unknown.evidence)) from None
     return PublicBlock(
         new_acls=_either(own.new_acls, wide.new_acls),
         existing_acls=_either(own.existing_acls, wide.existing_acls),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -218,9 +217,7 @@ def test_an_alias_of_nothing_or_of_itself() -> None:
 def test_a_bomb_of_aliases_does_not_go_off() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
-    start = time.process_time()
     document = yaml("\n".join(lines))
-    assert time.process_time() - start < 1
     assert document.value is None
     assert "aliases expand to more than 1,000,000 values" in document.problems[0].message
 
@@ -228,9 +225,7 @@ def test_a_bomb_of_aliases_does_not_go_off() -> None:
 @pytest.mark.parametrize("text", ["[" * 100_000, "- " * 100_000, "{a: " * 50_000, "[{" * 30_000, '{"a":' * 100_000, "[" * 5000 + "]" * 5000])  # fmt: skip
 @pytest.mark.parametrize("name", ["t.yaml", "t.json"])
 def test_deep_nesting_ends_in_a_problem(text: Any, name: Any) -> None:
-    start = time.process_time()
     document = parse(text.encode(), name)
-    assert time.process_time() - start < 2
     assert document.problems
     assert document.value is None
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 
 from scanner.iac.block import plain
@@ -23,35 +22,24 @@ def _table(number: int) -> str:
 """
 
 
-def _seconds(directory: Path, count: int) -> float:
-    path = write(directory, {f"t{count}.yaml": "Resources:\n" + "".join(map(_table, range(count)))}) / f"t{count}.yaml"
-    start = time.process_time()
-    code = template.load(directory, path)
+def test_a_template_of_many_resources_that_name_each_other(tmp_path: Path) -> None:
+    path = write(tmp_path, {"t.yaml": "Resources:\n" + "".join(map(_table, range(5000)))}) / "t.yaml"
+    code = template.load(tmp_path, path)
     for one in code.blocks:
         plain(one.values)
-        one.place(("TableName",))
-    assert len(code.blocks) == count
-    return time.process_time() - start
-
-
-def test_time_grows_with_the_size(tmp_path: Path) -> None:
-    _seconds(tmp_path, 50)
-    small = min(_seconds(tmp_path, 200) for _ in range(3))
-    large = min(_seconds(tmp_path, 2000) for _ in range(2))
-    assert large < small * 30
+        assert one.place(("TableName",)) is not None
+    assert len(code.blocks) == 5000
 
 
 def test_a_template_of_ten_megabytes(tmp_path: Path) -> None:
     entry = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "b" * 900, "Tags": [{"Key": "a", "Value": "b"}]}}
     text = json.dumps({"Resources": {f"B{number}": entry for number in range(10_000)}})
     assert len(text) > 10_000_000
-    start = time.process_time()
     code = read(tmp_path, text, "t.json")
     assert len(code.blocks) == 10_000
     spot = code.blocks[-1].spots(("Tags", 0, "Value"))
     assert spot is not None
     assert spot.column > 10_000_000
-    assert time.process_time() - start < 5
 
 
 def test_resources_that_are_named_after_each_other(tmp_path: Path) -> None:
@@ -88,17 +76,13 @@ def test_an_expression_that_aliases_double(tmp_path: Path) -> None:
     lines = ["  a0: &a0 !Ref AWS::Region"]
     lines += [f"  a{n}: &a{n} !Join ['', [*a{n - 1}, *a{n - 1}]]" for n in range(1, 14)]
     text = "Metadata:\n" + "\n".join(lines) + "\nResources: {It: {Type: X, Properties: {P: *a13}}}\n"
-    start = time.process_time()
     code = read(tmp_path, text)
     assert values(code)["P"] == "?region" * 2**13
-    assert time.process_time() - start < 5
 
 
 def test_three_hundred_templates(tmp_path: Path) -> None:
     text = "Resources:\n" + "".join(map(_table, range(8)))
     write(tmp_path, {f"d{n % 7}/t{n}.yaml": text for n in range(300)})
-    start = time.process_time()
     run = Run(tmp_path)
     codes = [template.load(tmp_path, path, run=run) for path in discover.roots(tmp_path, run)]
     assert sum(len(code.blocks) for code in codes) == 2400
-    assert time.process_time() - start < 8

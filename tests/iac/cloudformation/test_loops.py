@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 from scanner.model.unresolved import Unresolved
@@ -138,9 +137,7 @@ Resources:
     - [{names}]
     - Fn::ForEach::B: [B, [{names}], {{Fn::ForEach::C: [C, [{names}], {inner}]}}]
 """
-    start = time.process_time()
     code = read(tmp_path, text)
-    assert time.process_time() - start < 5
     assert len(code.blocks) < 21_000
     assert any("makes more than 20,000 entries" in one.message for one in code.problems)
 

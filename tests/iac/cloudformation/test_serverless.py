@@ -107,6 +107,8 @@ Resources:
         - !Ref Managed
         - {Version: 2012-10-17, Statement: [{Effect: Allow, Action: 'backup:*', Resource: !GetAtt V.BackupVaultArn}]}
         - S3ReadPolicy: {BucketName: b}
+        - S3ReadPolicy: {}
+        - NoSuchPolicy: {}
         - !If [U, {Statement: []}, AmazonS3FullAccess]
         - SomethingElseRole
   Own: {Type: AWS::Serverless::Function, Properties: {Role: arn:aws:iam::1:role/mine}}
@@ -132,8 +134,10 @@ Resources:
     ]
     documents = [one["PolicyDocument"] for one in role["Policies"]]
     assert documents[0]["Statement"][0]["Action"] == "backup:*"
-    assert why(documents[1]) == "policy template S3ReadPolicy is written out by AWS SAM"
-    assert isinstance(documents[2], Unresolved)
+    assert documents[1]["Statement"][0]["Resource"] == ["arn:aws:s3:::b", "arn:aws:s3:::b/*"]
+    assert why(documents[2]) == "policy template S3ReadPolicy is written out by AWS SAM"
+    assert why(documents[3]) == "policy template NoSuchPolicy is written out by AWS SAM"
+    assert isinstance(documents[4], Unresolved)
     assert values(code, "M")["StateMachineName"] == "m"
     assert values(code, "MRole")["ManagedPolicyArns"] == ["arn:aws:iam::aws:policy/service-role/AWSLambdaRole"]
     assert values(code, "Own") == {"Role": "arn:aws:iam::1:role/mine"}

@@ -83,7 +83,9 @@ def test_volumes_are_told_as_aws_tells_them() -> None:
         ([disk(), terraform("aws_ebs_encryption_by_default", "e", at="us-east-1", enabled=True)], False, None),
         ([disk(snapshot_id="snap-1")], None, None),
         ([disk(snapshot_id="snap-1"), ON], True, True),
-        ([template_disk()], False, None),
+        ([template_disk()], None, None),  # no template says what the region's default is
+        ([template_disk(), ON], True, True),
+        ([template_disk(Encrypted=False)], False, False),
         ([template_disk(Encrypted=True)], True, True),
         ([template_disk(SnapshotId="snap-1")], None, None),
     ],

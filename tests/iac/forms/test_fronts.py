@@ -31,6 +31,7 @@ _ORIGIN = {
     "custom_origin_config": [{"origin_protocol_policy": "https-only"}],
 }
 _NEWEST = "SecurityPolicy_TLS13_1_3_2025_09"
+_SAYS = "x-amazon-apigateway-security-policy"
 _BEHAVIOUR = {"viewer_protocol_policy": "redirect-to-https", "target_origin_id": "o"}
 
 
@@ -76,6 +77,12 @@ def test_distributions_are_told_as_aws_tells_them() -> None:
     assert (shy[0].name, shy[0].protocol) == ("o", "match-viewer")
 
 
+def _regional(**more: Any) -> Block:
+    return cloudformation(
+        "AWS::ApiGateway::RestApi", "R", Name="r", EndpointConfiguration={"Types": ["REGIONAL"]}, **more
+    )
+
+
 @pytest.mark.parametrize(
     ("block", "said"),
     [
@@ -104,7 +111,18 @@ def test_distributions_are_told_as_aws_tells_them() -> None:
         ),
         (terraform("aws_api_gateway_rest_api", "r", name="r", endpoint_configuration=[{"types": OPEN}]), "unknown"),
         (cloudformation("AWS::ApiGateway::RestApi", "R", Name="r"), "failed"),
-        (cloudformation("AWS::ApiGateway::RestApi", "R", Body={"openapi": "3"}), "unknown"),
+        (cloudformation("AWS::ApiGateway::RestApi", "R", Body={"openapi": "3"}), "failed"),
+        (cloudformation("AWS::ApiGateway::RestApi", "R", Body={_SAYS: _NEWEST}), "passed"),
+        (cloudformation("AWS::ApiGateway::RestApi", "R", Body={_SAYS: "TLS_1_2"}), "failed"),
+        (cloudformation("AWS::ApiGateway::RestApi", "R", Body={_SAYS: OPEN}), "unknown"),
+        (cloudformation("AWS::ApiGateway::RestApi", "R", Body=OPEN), "unknown"),
+        (cloudformation("AWS::ApiGateway::RestApi", "R", BodyS3Location={"Bucket": "b", "Key": "k"}), "unknown"),
+        (_regional(Body=OPEN), "unknown"),
+        (_regional(Body={_SAYS: _NEWEST}), "passed"),
+        (_regional(SecurityPolicy="TLS_1_0", Body=OPEN), "failed"),
+        (terraform("aws_api_gateway_rest_api", "r", name="r", body='{"openapi": "3"}'), "failed"),
+        (terraform("aws_api_gateway_rest_api", "r", name="r", body=f'{{"{_SAYS}": "{_NEWEST}"}}'), "unknown"),
+        (terraform("aws_api_gateway_rest_api", "r", name="r", body=OPEN), "unknown"),
         (terraform("aws_apigatewayv2_api", "h", name="h", protocol_type="HTTP"), "failed"),
         (terraform("aws_apigatewayv2_api", "h", name="h", disable_execute_api_endpoint=True), "exempt"),
         (

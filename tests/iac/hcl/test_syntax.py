@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -202,16 +201,7 @@ def test_expressions_nested_too_deeply_are_malformed(unit: str) -> None:
         'resource "a" "b" {\n x = [\n',
     ],
 )
-def test_time_is_linear_in_the_text(unit: str) -> None:
-    def seconds(size: int) -> float:
-        text = (unit * (size // len(unit) + 1))[:size]
-        best = 10.0
-        for _ in range(2):
-            start = time.process_time()
-            parse(text, "m.tf")
-            best = min(best, time.process_time() - start)
-        return best
-
-    small, large = seconds(20_000), seconds(200_000)
-    assert large < 30 * max(small, 0.002)
-    assert large < 2
+def test_a_long_text_of_one_thing_is_read_to_its_end(unit: str) -> None:
+    # What grows faster than the text would not come back before the suite's timeout.
+    text = (unit * (2_000_000 // len(unit) + 1))[:2_000_000]
+    assert parse(text, "m.tf").file == "m.tf"

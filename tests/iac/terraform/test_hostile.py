@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scanner.iac.block import plain
-from scanner.iac.terraform.loader import load, load_all
+from scanner.iac.terraform.loader import load
 from scanner.model.unresolved import Unresolved, unresolved_in
 from tests.iac.terraform.repository import Repository
 
@@ -112,7 +111,6 @@ def test_a_count_at_the_end_of_a_chain(repository: Repository) -> None:
 
 @pytest.mark.parametrize("depth", [50, 5000])
 def test_deep_nesting(repository: Repository, depth: int) -> None:
-    started = time.process_time()
     read = repository.read({
         "lists.tf": f'resource "aws_x" "lists" {{\n  v = {"[" * depth}{"]" * depth}\n}}\n',
         "brackets.tf": f'resource "aws_x" "brackets" {{\n  v = {"(" * depth}1{")" * depth}\n}}\n',
@@ -126,18 +124,15 @@ def test_deep_nesting(repository: Repository, depth: int) -> None:
     for block in read.code.blocks:
         assert plain({name: block.values[name] for name in block.values}) is not None
     assert read.value("v") == 7
-    assert time.process_time() - started < 10
 
 
 def test_blocks_that_multiply(repository: Repository) -> None:
     """Six levels of dynamic blocks, each over twenty elements, would be sixty-four million."""
-    started = time.process_time()
     text = (
         "".join(f'dynamic "b{at}" {{\nfor_each = range(20)\ncontent {{\n' for at in range(6)) + "v = 1\n" + "}\n}\n" * 6
     )
     read = repository.read(f'resource "aws_x" "a" {{\n{text}}}\n')
     assert isinstance(unresolved_in(read.value("b0")), Unresolved)
-    assert time.process_time() - started < 10
 
 
 @pytest.mark.parametrize("doubled", ["[%s, %s]", "{ a = %s, b = %s }", '"${%s}${%s}"', "concat(%s, %s)"])
@@ -145,13 +140,11 @@ def test_values_that_double(repository: Repository, doubled: str) -> None:
     """Sixty lines that would be as many leaves as there are grains on the chess board."""
     first = '"x"' if "$" in doubled else '["x"]'
     lines = "".join(f"  l{at + 1} = {doubled % ((f'local.l{at}',) * 2)}\n" for at in range(60))
-    started = time.process_time()
     read = repository.read(
         f'locals {{\n  l0 = {first}\n{lines}}}\nresource "aws_x" "a" {{\n  v = local.l60\n  n = length(local.l60)\n}}\n{GOOD[:9]}"aws_x" "b" {{}}\n'
     )
     assert unresolved_in(read.value("v")) is not None
     assert "aws_x.b" in read.addresses
-    assert time.process_time() - started < 20
 
 
 PIECES = [
@@ -169,72 +162,3 @@ def test_any_text_is_read(tmp_path: Path, pieces: list[str]) -> None:
     for block in code.blocks:
         plain(block.values)
         block.place(("b", 0, "v"))
-
-
-def generate(path: Path, directories: int) -> int:
-    """Write a repository of modules, services that call them, and files; give the number of its files."""
-    files = 0
-    for number in range(max(directories // 10, 1)):
-        module = path / "modules" / f"m{number}"
-        module.mkdir(parents=True)
-        (module / "main.tf").write_text(
-            'resource "aws_db_instance" "this" {\n  for_each = var.databases\n  identifier = each.key\n'
-            "  backup_retention_period = each.value.days\n  tags = merge(local.tags, { name = each.key })\n}\n"
-            'locals {\n  tags = { team = var.team }\n}\noutput "arns" {\n  value = [for d in aws_db_instance.this : d.arn]\n}\n'
-        )
-        (module / "variables.tf").write_text(
-            'variable "databases" {\n  type = map(object({ days = optional(number, 7) }))\n}\nvariable "team" {}\n'
-        )
-        files += 2
-    for number in range(directories):
-        service = path / "services" / f"s{number}"
-        service.mkdir(parents=True)
-        (service / "main.tf").write_text(
-            f'module "db" {{\n  source = "../../modules/m{number % max(directories // 10, 1)}"\n  team = "t{number}"\n'
-            "  databases = { a = {}, b = { days = 35 } }\n}\n"
-            'resource "aws_backup_selection" "s" {\n  resources = module.db.arns\n}\n'
-        )
-        (service / "table.tf").write_text(
-            'resource "aws_dynamodb_table" "t" {\n  count = 3\n  name = "t${count.index}"\n'
-            "  point_in_time_recovery {\n    enabled = var.pitr\n  }\n}\n"
-        )
-        (service / "variables.tf").write_text('variable "pitr" {\n  type    = bool\n  default = true\n}\n')
-        files += 3
-    return files
-
-
-def work(path: Path) -> tuple[float, int]:
-    started = time.process_time()
-    codes = load_all(path)
-    for code in codes:
-        for block in code.blocks:
-            plain(block.values)
-    return time.process_time() - started, sum(len(one.blocks) for one in codes)
-
-
-def test_time_grows_with_the_repository(tmp_path: Path) -> None:
-    generate(tmp_path / "small", 10)
-    generate(tmp_path / "large", 100)
-    work(tmp_path / "small")
-    small, few = min(work(tmp_path / "small") for _ in range(3))
-    large, many = work(tmp_path / "large")
-    assert many == 10 * few
-    assert large < 10 * small * 3
-
-
-def test_time_grows_with_one_root(tmp_path: Path) -> None:
-    def root(name: str, number: int) -> Path:
-        path = tmp_path / name
-        path.mkdir()
-        (path / "main.tf").write_text(
-            "".join(
-                f'resource "aws_x" "a{at}" {{\n  v = aws_x.a{max(at - 1, 0)}.w\n  w = {at}\n  t = local.l{at}\n}}\n'
-                f"locals {{\n  l{at} = {{ n = {at} }}\n}}\n"
-                for at in range(number)
-            )
-        )
-        return path
-
-    small, large = root("small", 300), root("large", 3000)
-    work(small)
-    assert work(large)[0] < 10 * min(work(small)[0] for _ in range(3)) * 3

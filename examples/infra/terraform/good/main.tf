@@ -34,11 +34,12 @@ provider "aws" {
   }
 }
 
-# Each region has a key, a locked vault, and somebody who is told.
+# Each region has a key, a locked vault, somebody who is told, and records of its own.
 module "home" {
   source    = "./site"
   account   = local.account
   region    = local.home
+  records   = aws_s3_bucket.records.id
   operators = "backup-operations@example.com"
 }
 
@@ -46,6 +47,7 @@ module "away" {
   source    = "./site"
   account   = local.account
   region    = local.away
+  records   = aws_s3_bucket.records.id
   operators = "backup-operations@example.com"
   providers = { aws = aws.away }
 }

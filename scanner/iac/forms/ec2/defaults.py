@@ -9,12 +9,19 @@ from scanner.iac.block import ABSENT, Block
 from scanner.iac.lowering import stopped
 from scanner.iac.surroundings import Surroundings
 from scanner.model.convert import flag, text
+from scanner.model.reading import Reason
 from scanner.model.unresolved import Unresolved
 
 #: The key that a region's volumes are encrypted with from the start (GetEbsDefaultKmsKeyId, API reference).
 AWS_KEY: Final = "alias/aws/ebs"
 _ENCRYPTS: Final = "aws_ebs_encryption_by_default"
 _KEY: Final = "aws_ebs_default_kms_key"
+_IMAGES: Final = "aws_ec2_image_block_public_access"
+#: What each type settles that CloudFormation has no type for.
+_NO_TEMPLATE: Final = {
+    _ENCRYPTS: "whether new volumes are encrypted by default", _KEY: "which key new volumes are encrypted with",
+    _IMAGES: "whether images may be shared with everyone",
+}  # fmt: skip
 
 
 def setting(type_: str, block: Block, around: Surroundings) -> Block | None:
@@ -23,6 +30,9 @@ def setting(type_: str, block: Block, around: Surroundings) -> Block | None:
     if not found:
         if around.open is not None:
             around.open.stop()
+        if around.templates and type_ in _NO_TEMPLATE:
+            why = f"CloudFormation has no type that says {_NO_TEMPLATE[type_]}; only a running account tells"
+            Unresolved(why, reason=Reason.RUNTIME).stop()
         return None
     if found[0].doubt is not None:
         found[0].doubt.stop()
@@ -61,6 +71,9 @@ def sealed(encrypted: str, *origins: str) -> Callable[[Block, Surroundings], boo
         if own is not ABSENT:
             return False  # and if somebody made the region encrypt by default all the same, the code does not know it
         _alone(block, encrypted, origins)
+        if around.templates and around.open is None:
+            why = "the region's default decides, which no template tells"
+            Unresolved(f"{block.address} does not set {encrypted}: {why}", spot=block.spot).stop()
         return encrypts(block, around)
 
     return of

@@ -26,18 +26,20 @@ def _snapshots(block: Block, around: Surroundings) -> str:
         if around.beside((type_,), block):
             found = setting(type_, block, around)
             assert found is not None
+            around.pointed.append((found, "State" if "::" in type_ else "state"))
             return text(stopped(found.find("State" if "::" in type_ else "state").value))
     setting(_SNAPSHOTS[0], block, around)
     return _NEVER
 
 
 def _images(block: Block, around: Surroundings) -> str:
-    found = setting(_IMAGES, block, around) if around.beside((_IMAGES,), block) else None
+    found = setting(_IMAGES, block, around) if around.templates or around.beside((_IMAGES,), block) else None
     if found is None:
         # "If you created your account after ... it is enabled by default" (EC2 user guide): the code cannot know.
         return Unresolved(
             "whether the sharing of images is blocked where nothing says it depends on the account"
         ).stop()
+    around.pointed.append((found, "state"))
     return text(stopped(found.find("state").value))
 
 

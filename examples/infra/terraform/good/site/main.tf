@@ -99,7 +99,10 @@ data "aws_iam_policy_document" "key" {
     resources = ["*"]
     principals {
       type        = "Service"
-      identifiers = ["backup.amazonaws.com", "cloudtrail.amazonaws.com", "cloudwatch.amazonaws.com", "events.rds.amazonaws.com", "sns.amazonaws.com"]
+      identifiers = [
+        "backup.amazonaws.com", "cloudtrail.amazonaws.com", "cloudwatch.amazonaws.com", "config.amazonaws.com",
+        "events.rds.amazonaws.com", "sns.amazonaws.com",
+      ]
     }
     condition {
       test     = "StringEquals"
