@@ -39,6 +39,8 @@ def lines_of(path: Path, name: str, mark: str) -> Iterator[Line]:
     if not name.endswith((*_HCL, *_YAML)):
         return
     try:
+        if not path.is_file():  # a pipe would be waited for
+            return
         raw = path.read_bytes()
     except (OSError, ValueError):
         return

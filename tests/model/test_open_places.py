@@ -117,7 +117,7 @@ places = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=2000)
+@settings(max_examples=800)
 @given(texts, texts, places)
 def test_what_is_said_of_two_texts_holds_everywhere(one: str, other: str, settled: dict[str, str]) -> None:
     answer = alike(one, other)

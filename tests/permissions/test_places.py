@@ -161,7 +161,7 @@ pieces = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=1500)
+@settings(max_examples=500)
 @given(
     pieces,
     pieces.filter(lambda text: "*" not in text),

@@ -235,3 +235,60 @@ def test_nonsense_ends_in_no_error(tmp_path: Path, globals_: Any, properties: An
     assert {"F", "FRole"} <= {one.address for one in code.blocks}
     for one in code.blocks:
         values(code, one.address)
+
+
+def test_an_api_has_the_endpoint_and_the_definition_that_sam_passes_on(tmp_path: Path) -> None:
+    code = read(
+        tmp_path,
+        HEAD
+        + """\
+Globals:
+  Api: {SecurityPolicy: TLS_1_2}
+Resources:
+  Hidden:
+    Type: AWS::Serverless::Api
+    Properties: {StageName: p, EndpointConfiguration: {Type: PRIVATE, VPCEndpointIds: [vpce-1]}}
+  Near: {Type: AWS::Serverless::Api, Properties: {StageName: p, EndpointConfiguration: REGIONAL, DefinitionUri: api.yaml}}
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      Role: arn:aws:iam::1:role/r
+      Events:
+        One: {Type: Api, Properties: {Path: /, Method: get}}
+        Two: {Type: Api, Properties: {Path: /b, Method: get}}
+        Three: {Type: HttpApi}
+""",
+    )
+    assert values(code, "Hidden")["EndpointConfiguration"] == {"Types": ["PRIVATE"], "VpcEndpointIds": ["vpce-1"]}
+    assert values(code, "Near")["EndpointConfiguration"] == {"Types": ["REGIONAL"]}
+    assert values(code, "Near")["BodyS3Location"] == "api.yaml"
+    assert values(code, "ServerlessRestApi") == {"SecurityPolicy": "TLS_1_2"}
+    assert values(code, "ServerlessHttpApi") == {}
+
+
+@pytest.mark.parametrize(
+    ("written", "actions", "resources"),
+    [
+        (
+            "DynamoDBWritePolicy: {TableName: !Ref T}",
+            ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem"],
+            ["arn:aws:dynamodb:?region:?account:table/t", "arn:aws:dynamodb:?region:?account:table/t/index/*"],
+        ),
+        ("CloudWatchPutMetricPolicy: {}", ["cloudwatch:PutMetricData"], ["*"]),
+        ("AWSSecretsManagerGetSecretValuePolicy: {SecretArn: !Ref S}", ["secretsmanager:GetSecretValue"], ["s"]),
+    ],
+)
+def test_policy_templates(tmp_path: Path, written: str, actions: list[str], resources: list[str]) -> None:
+    code = read(
+        tmp_path,
+        HEAD
+        + f"""\
+Parameters: {{S: {{Type: String, Default: s}}}}
+Resources:
+  T: {{Type: AWS::DynamoDB::Table, Properties: {{TableName: t}}}}
+  F: {{Type: AWS::Serverless::Function, Properties: {{Policies: [{written}]}}}}
+""",
+    )
+    (policy,) = values(code, "FRole")["Policies"]
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert statement == {"Effect": "Allow", "Action": actions, "Resource": resources}

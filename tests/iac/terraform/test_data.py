@@ -27,6 +27,13 @@ data "aws_region" "other" {
 }
 data "aws_caller_identity" "c" {}
 data "aws_partition" "p" {}
+data "aws_service_principal" "rds" {
+  service_name = "monitoring.rds"
+}
+data "aws_service_principal" "china" {
+  service_name = "ec2"
+  region       = "cn-north-1"
+}
 data "aws_default_tags" "t" {}
 data "aws_kms_alias" "rds" {
   name = "alias/aws/rds"
@@ -70,6 +77,7 @@ def value(repository: Repository, expression: str, place: str = PLACE) -> Any:
         ("data.aws_region.many[1].name", "eu-west-1"),
         ("data.aws_caller_identity.c.account_id", "111111111111"),
         ("data.aws_partition.p.partition", "aws"),
+        ("data.aws_service_principal.rds.name", "monitoring.rds.amazonaws.com"),
         ("data.aws_partition.p.dns_suffix", "amazonaws.com"),
         ("data.aws_default_tags.t.tags", {"team": "a"}),
         ("data.aws_kms_alias.rds.name", "alias/aws/rds"),
