@@ -30,7 +30,7 @@ def show_code(console: Console, report: Report) -> None:
     failures = [one for one in report.failures if one.subject.kind != CodePart.kind]
     unknowns = [one for one in report.unknowns if one.subject.kind != CodePart.kind]
     open_ = [one for one in unknowns if _open(report, one)]
-    settled = [one for one in unknowns if one not in open_]
+    settled = [one for one in unknowns if not _open(report, one)]
     _failures(console, report, _new(report, failures))
     _unknowns(console, report, _new(report, settled))
     _waived(console, report)
