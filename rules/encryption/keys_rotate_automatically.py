@@ -31,4 +31,5 @@ def keys_rotate_automatically(key: Key, demand: Objective) -> Verdict:
     if not key.rotates:
         return Verdict.failed("automatic rotation is off", "it on")
     period = key.rotation_period
-    return Verdict.passed(f"rotates by itself every {speak(period)}" if period else "rotates by itself")
+    rotates = Verdict.passed(f"rotates by itself every {speak(period)}" if period else "rotates by itself")
+    return rotates.by(Key.rotates)

@@ -26,7 +26,7 @@ def at(line: int, attribute: str, address: str = "aws_db_instance.a") -> Evidenc
 
 
 def decided(verdict: Verdict, *reads: tuple[Any, *tuple[Evidence, ...]]) -> tuple[int, str]:
-    readings: dict[str, Any] = {fact.name: Known(None, evidence) for fact, *evidence in reads if fact.by is None}
+    readings: dict[str, Any] = {fact.name: Known(None, tuple(evidence)) for fact, *evidence in reads if fact.by is None}
     one = Instance("i", "a", ACCOUNT, REGIONS[0], readings, BLOCK)
     trace = [(one, fact, Known(None, tuple(evidence))) for fact, *evidence in reads]
     rule = next(iter(catalogue().rules.values()))
