@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import importlib
-import pkgutil
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -22,10 +21,8 @@ def catalogue() -> Catalogue:
 
     kinds()
     found: dict[str, Rule] = {}
-    for module in pkgutil.walk_packages(__path__, f"{__name__}."):
-        if module.ispkg or module.name == "rules.kit":
-            continue
-        for value in vars(importlib.import_module(module.name)).values():
+    for file in sorted(Path(__file__).parent.glob("*/[!_]*.py")):
+        for value in vars(importlib.import_module(f"{__name__}.{file.parent.name}.{file.stem}")).values():
             if isinstance(value, Rule):
                 if value.id in found:
                     raise ValueError(f"two rules are called {value.id}: {found[value.id].file} and {value.file}")

@@ -37,8 +37,9 @@ def pages() -> Mapping[Path, str]:
             permission_policy(plan(shelf.rules.values()).permissions), indent=2
         ) + "\n",
     }  # fmt: skip
+    own = load_yaml(FIVEX_POLICY)
     found[FIVEX_POLICY.with_suffix(".json").relative_to(ROOT)] = (
-        json.dumps(load_yaml(FIVEX_POLICY).data, indent=1, ensure_ascii=False) + "\n"
+        json.dumps({"digest": own.digest, "policy": own.data}, indent=1, ensure_ascii=False) + "\n"
     )
     for rule in shelf.rules.values():
         found[docs / "rules" / f"{rule.id}.md"] = rule_page(rule, policy, _examples(rule.id, rule.kinds[0].kind))

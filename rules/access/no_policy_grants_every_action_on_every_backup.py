@@ -41,4 +41,4 @@ def no_policy_grants_every_action_on_every_backup(given: ManagedPolicy | Holder,
     if not broad:
         return Verdict.passed("no policy written into it gives everything on every backup of any service")
     failed = Verdict.failed(f"policies written into it give every action on every backup: {'; '.join(broad)}", demanded)
-    return failed.by(Holder.breadth)
+    return failed.by(Holder.breadth, label=broad[0].rpartition(": ")[0])

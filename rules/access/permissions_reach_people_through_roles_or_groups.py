@@ -32,7 +32,7 @@ def permissions_reach_people_through_roles_or_groups(user: UserPolicies, demand:
         if names:
             more = f" and {len(names) - 1} more" if len(names) > 1 else ""
             verdict = Verdict.failed(f"policy {min(names)}{more} is {way}", "permissions through roles or groups")
-            found.append(verdict.by(UserPolicies.inline if written else UserPolicies.attached))
+            found.append(verdict.by(UserPolicies.inline if written else UserPolicies.attached, label=min(names)))
         return bool(names)
 
     if any_of(("written into it", "attached to it"), given):

@@ -31,7 +31,8 @@ def public_sharing_of_snapshots_is_blocked(settings: Settings, demand: Objective
     open_to = _state(settings, "snapshots"), _state(settings, "images")
     bad = [what for what, state in zip(("snapshots", "images"), open_to, strict=True) if state == _OFF]
     if bad:
-        return Verdict.failed(f"sharing {' and '.join(bad)} with everyone is not blocked", "it blocked")
+        failed = Verdict.failed(f"sharing {' and '.join(bad)} with everyone is not blocked", "it blocked")
+        return failed.by(Settings.blocks_public if "snapshots" in bad else Settings.blocks_public_images)
     snapshots, images = settings.blocks_public, settings.blocks_public_images
     # Blocking all hides the public ones from everyone (EBS user guide, "Block public access for snapshots").
     still = [one for one in settings.still_public.known if not (one.startswith("snap-") and snapshots == _ALL)]

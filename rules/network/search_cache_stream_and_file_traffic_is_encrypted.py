@@ -91,7 +91,7 @@ def _stream(stream: Stream) -> Verdict:
     clients, brokers = stream.clients, stream.brokers
     if clients is not None and clients != "TLS":
         spoken = {"TLS_PLAINTEXT": "plaintext as well as TLS", "PLAINTEXT": "plaintext only"}.get(clients, clients)
-        return Verdict.failed(f"clients may speak {spoken} with it", _DEMANDED)
+        return Verdict.failed(f"clients may speak {spoken} with it", _DEMANDED).by(Stream.clients)
     if brokers is False:
         return Verdict.failed("traffic between its brokers is not encrypted", _DEMANDED)
     if clients is None or brokers is None:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,7 +19,6 @@ from rules import catalogue
 from scanner.cli.gate_options import CodeRequest
 from scanner.engine import judge_all
 from scanner.iac.block import Code, Problem
-from scanner.iac.fixes.edit import Edit
 from scanner.iac.read import Origins, read
 from scanner.iac.sources import Inputs, NothingToCheck, load
 from scanner.iac.suppressions import Comments, comments_of, waive
@@ -34,6 +34,9 @@ from scanner.model.verdict import Outcome
 from scanner.model.waiver import Waiver
 from scanner.objectives import Objectives
 from scanner.plan import Plan, plan
+
+if TYPE_CHECKING:
+    from scanner.iac.fixes.edit import Edit
 
 
 @dataclass(frozen=True, slots=True)

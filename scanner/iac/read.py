@@ -303,7 +303,7 @@ def _take(origin: Origin, block: Block, satellites: Satellites) -> Reading[Any] 
         around.pointed.clear()
         reading = _convert(lambda _: origin.by(block, around), None, _evidence(block, shown), shown.attribute or "")
         if around.pointed:
-            elsewhere = (each for one, path in around.pointed for each in _evidence(one, one.find(path), block))
+            elsewhere = (each for one, found, label in around.pointed for each in _evidence(one, found, block, label))
             reading = replace(reading, evidence=tuple(dict.fromkeys((*reading.evidence, *elsewhere))))
         return reading
     if origin.via is not None:
@@ -383,8 +383,7 @@ def _settled(convert: Any, value: Unresolved) -> Reading[Any] | None:
 def _shown(block: Block, paths: Sequence[str]) -> Found:
     paths = [path for path in paths if path]
     for path in paths:
-        found = block.find(path)
-        if found.value is not ABSENT:
+        if (found := block.find(path)).value is not ABSENT:
             return found
     if not paths:
         return Found(ABSENT, block.spot, "")
@@ -393,8 +392,9 @@ def _shown(block: Block, paths: Sequence[str]) -> Found:
     return block.find(next((path for path in paths if path[:1].isupper() is template), paths[0]))
 
 
-def _evidence(block: Block, found: Found, owner: Block | None = None) -> tuple[Evidence, ...]:
+def _evidence(block: Block, found: Found, owner: Block | None = None, label: str = "") -> tuple[Evidence, ...]:
     """Say where a block holds what was found, and of which block it tells something: of its owner, or of itself."""
     spot: Spot | None = found.spot or block.spot
     where = spot.said if spot is not None else f"{block.root}: {block.address}"
-    return (Evidence(block.source, where, spot=spot, attribute=found.attribute, address=(owner or block).address),)
+    address = (owner or block).address
+    return (Evidence(block.source, where, spot=spot, attribute=found.attribute, address=address, label=label),)

@@ -98,13 +98,17 @@ class _Reading:
 
     def directory(self, directory: Path) -> Iterator[Code]:
         """Read all that is code below a directory; plans and states only where they are named."""
-        from scanner.iac.cloudformation import discover as templates  # noqa: PLC0415  # as above
+        from scanner.iac.cloudformation.files import candidates  # noqa: PLC0415  # as above
         from scanner.iac.terraform import discover  # noqa: PLC0415  # as above
 
         for root in discover.roots(directory, self._configurations):
             yield from self._root(root)
-        for found in templates.roots(directory, self._run):
-            yield from self._template(found)
+        files = list(candidates(directory))
+        if files:
+            from scanner.iac.cloudformation import discover as templates  # noqa: PLC0415  # as above
+
+            for found in templates.roots(directory, self._run, files):
+                yield from self._template(found)
         unseen = self._configurations.told()
         if unseen:  # there was no root to tell it
             name = self._shown(directory)

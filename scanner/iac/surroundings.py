@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from scanner.iac.block import ABSENT, Block, Code
+from scanner.iac.block import ABSENT, Block, Code, Found
 from scanner.iac.forms import forms_of
 from scanner.iac.naming import arn_of, identities
 from scanner.model.arn import OPEN, Nearby, is_arn, somewhere, unsettled
@@ -27,7 +27,7 @@ class Surroundings:
         self._whole = whole
         self._blocks: dict[str, list[Block]] | None = None
         #: the attributes of other blocks that the fact which is being read hangs on: findings point there
-        self.pointed: list[tuple[Block, str]] = []
+        self.pointed: list[tuple[Block, Found, str]] = []
         self._identities: dict[str, dict[str, list[Block]]] = {}
         #: what each block is called, with the block itself, so that its number stays its own
         self._called: dict[int, tuple[Block, frozenset[str]]] = {}
@@ -41,6 +41,10 @@ class Surroundings:
             for problem in code.problems:
                 return Unresolved(f"{problem.message} ({problem.spot.said}), so there may be more", spot=problem.spot)
         return None if self._whole else Unresolved(_ELSEWHERE, reason=Reason.OPEN)
+
+    def point(self, block: Block, attribute: str, label: str = "") -> None:
+        """Note that the fact which is being read hangs on an attribute of a block; `label` names which part of it."""
+        self.pointed.append((block, block.find(attribute), label))
 
     @property
     def templates(self) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import field
@@ -81,8 +80,10 @@ class Finding:
         subject, block = self.subject, self.subject.declaration
         if block is not None:  # of code, neither the place in the file nor what AWS will call it counts
             text = f"{self.rule.id}\0{block.root}\0{block.moved_from or block.address}\0{subject.kind}"
-            return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-        text = f"{self.rule.id}\0{subject.account}\0{subject.region}\0{subject.kind}\0{subject.id}"
+        else:
+            text = f"{self.rule.id}\0{subject.account}\0{subject.region}\0{subject.kind}\0{subject.id}"
+        import hashlib  # noqa: PLC0415  # slow to import, and a gate that tells nothing needs none of it
+
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
     @property
@@ -104,7 +105,8 @@ class Finding:
             # What a fact is made of may stand in other blocks, which settle it but mostly are not at fault.
             beside = self.verdict.beside and fact.name == named
             its = _last(
-                one for one in reading.evidence if fact.by is None or (one.address == block.address) is not beside
+                (one for one in reading.evidence if fact.by is None or (one.address == block.address) is not beside),
+                self.verdict.label if fact.name == named else "",
             )
             last = its or last
             if fact.name == named:
@@ -138,9 +140,11 @@ class Finding:
         return tuple(seen.values())
 
 
-def _last(evidence: Iterable[Evidence]) -> Evidence | None:
-    """Give the last place of some, one at which an attribute stands if there is any."""
+def _last(evidence: Iterable[Evidence], label: str = "") -> Evidence | None:
+    """Give the last place of some: the one of that label, or one at which an attribute stands, if there is any."""
     placed = [one for one in evidence if one.spot is not None]
+    if label and (labelled := [one for one in placed if one.label == label]):
+        return labelled[-1]
     return next((one for one in reversed(placed) if one.attribute), placed[-1] if placed else None)
 
 

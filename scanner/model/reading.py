@@ -66,7 +66,8 @@ class Evidence:
 
     Of code, `spot` is the exact place and `attribute` the path of what stands there; of an attribute that is not
     set, the place of its block. `address` is that of the block of which it tells something, which is no part of what
-    tells evidence apart: the instances of one block are read at one place.
+    tells evidence apart: the instances of one block are read at one place. `label` names the part of the reading that
+    stands there, where it has several parts.
     """
 
     source: Source
@@ -76,6 +77,7 @@ class Evidence:
     spot: Spot | None = None
     attribute: str = ""
     address: str = field(default="", compare=False)
+    label: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,8 @@ class Verdict(NamedTuple):  # made once per finding: a frozen dataclass takes th
     fact: str = ""
     #: what decided stands with another resource, of which that fact is made
     beside: bool = False
+    #: the part of that fact which decided, where it has several
+    label: str = ""
 
     @classmethod
     def when(cls, kept: bool, observed: str, demanded: str = "") -> Self:  # noqa: FBT001  # reads as a sentence
@@ -69,9 +71,9 @@ class Verdict(NamedTuple):  # made once per finding: a frozen dataclass takes th
         """The promise does not concern this resource."""
         return cls(Outcome.EXEMPT, because)
 
-    def by(self, fact: Named, *, beside: bool = False) -> Self:
+    def by(self, fact: Named, *, beside: bool = False, label: str = "") -> Self:
         """Say which fact of the resource decided: a finding about code points at the place where that is written."""
-        return self._replace(fact=fact.name, beside=beside)
+        return self._replace(fact=fact.name, beside=beside, label=label)
 
     @property
     def because(self) -> str:

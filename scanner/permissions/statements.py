@@ -99,6 +99,8 @@ class Paper:
                 continue
             for way, doubt in ways:
                 extent = reach if doubt is None else reach.doubted(doubt.why)
+                if doubt is not None and OPEN in caller.arn:
+                    shelf.unsettled = doubt.why
                 (allows.setdefault(way, []) if one.allows else denies).append(extent)
         return Sides({way: together(some) for way, some in allows.items()}, together(denies))
 

@@ -22,8 +22,9 @@ from tests.demo.conftest import Demo
 pytestmark = pytest.mark.xdist_group("demo")
 #: Amazon keeps the backups of every cluster for a day at least, so none can be without (BK105).
 NEVER_FAILS = {"BK105"}
-#: A probe connects to endpoints, which a scan does only when it is told to (BK520): tests/probe does.
-ON_REQUEST = {"BK520"}
+#: A probe connects to endpoints, which a scan does only when it is told to (BK520): tests/probe does. No account has
+#: code (BK118): tests/iac judges it.
+ON_REQUEST = {"BK520", "BK118"}
 #: There is one root user, one alert drill and one access drill; those of the clean account keep the promise (test_clean).
 ONE_ALONE = {"BK601", "BK908", "BK909"}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from scanner.documents.errors import DocumentError
-from scanner.documents.policy import FIVEX_POLICY, read_policy
+from scanner.documents.policy import FIVEX_POLICY, own_digest, read_policy
 from scanner.documents.schema import load_schema
 from scanner.documents.yaml_file import load_yaml
 from scanner.model.duration import parse_duration
@@ -326,3 +327,4 @@ def test_our_own_policy_keeps_its_schema_and_agrees_with_itself() -> None:
 def test_what_is_read_of_our_own_policy_is_what_people_read() -> None:
     """It is read from JSON, which is quicker; `make docs` writes that."""
     assert read_policy() == load_yaml(FIVEX_POLICY).data
+    assert own_digest() == hashlib.sha256(FIVEX_POLICY.read_bytes()).hexdigest()

@@ -90,6 +90,26 @@ Resources:
         Statement: [{Effect: Allow, Action: ["ec2:*", "rds:*"], Resource: "*"}]
       Users: [!Ref Person]
       Roles: [!Ref Role]
+  Little:
+    Type: AWS::IAM::Policy
+    Properties:
+      PolicyName: zero
+      PolicyDocument:
+        Statement: [{Effect: Allow, Action: ["logs:PutLogEvents"], Resource: "*"}]
+      Users: [!Ref Person]
+      Roles: [!Ref Role]
+  Inside:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement: [{Effect: Allow, Action: "sts:AssumeRole", Principal: {Service: ec2.amazonaws.com}}]
+      Policies:
+        - PolicyName: some
+          PolicyDocument:
+            Statement: [{Effect: Allow, Action: "s3:*", Resource: "*"}]
+        - PolicyName: none
+          PolicyDocument:
+            Statement: [{Effect: Allow, Action: "s3:GetObject", Resource: "*"}]
   Admin:
     Type: AWS::IAM::Role
     Properties:
@@ -139,6 +159,33 @@ Resources:
       SSESpecification:
         SSEEnabled: true
 """
+STREAM = """\
+Resources:
+  Stream:
+    Type: AWS::MSK::Cluster
+    Properties:
+      EncryptionInfo:
+        EncryptionInTransit:
+          ClientBroker: TLS_PLAINTEXT
+          InCluster: true
+"""
+FRONT = """\
+resource "aws_cloudfront_distribution" "one" {
+  enabled = true
+  origin {
+    domain_name = "b.s3.amazonaws.com"
+    origin_id   = "b"
+  }
+  default_cache_behavior {
+    viewer_protocol_policy = "https-only"
+    target_origin_id       = "b"
+  }
+  viewer_certificate {
+    minimum_protocol_version       = "TLSv1.2_2021"
+    cloudfront_default_certificate = true
+  }
+}
+"""
 
 
 @pytest.mark.parametrize(
@@ -156,7 +203,10 @@ Resources:
         (PEOPLE, "BK607", "Person", 14, "PolicyDocument"),
         (PEOPLE, "BK606", "Person", 14, "PolicyDocument"),
         (PEOPLE, "BK606", "Role", 14, "PolicyDocument"),
-        (PEOPLE, "BK606", "Admin", 23, "ManagedPolicyArns"),
+        (PEOPLE, "BK606", "Inside", 33, "Policies.PolicyDocument"),
+        (PEOPLE, "BK606", "Admin", 43, "ManagedPolicyArns"),
+        (STREAM, "BK506", "Stream", 7, "EncryptionInfo.EncryptionInTransit.ClientBroker"),
+        (FRONT, "BK503", "aws_cloudfront_distribution.one", 13, "viewer_certificate.cloudfront_default_certificate"),
         (WATCHED, "BK710", "Trail", 8, "EnableLogFileValidation"),
         (WATCHED, "BK713", "Channel", 17, "RecordingGroup"),
         (WATCHED, "BK615", "Pool", 21, "MfaConfiguration"),

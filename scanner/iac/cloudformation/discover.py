@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from scanner.iac.cloudformation.document import (
     LARGEST,
@@ -16,23 +16,22 @@ from scanner.iac.cloudformation.document import (
     may_be_template,
     names_types,
 )
+from scanner.iac.cloudformation.files import candidates
 from scanner.iac.cloudformation.nested import local_of
 from scanner.iac.cloudformation.run import Run
 
-_ENDINGS: Final = (".yaml", ".yml", ".json", ".template")
-_SKIPPED: Final = frozenset({"node_modules", "__pycache__", "venv", "site-packages"})
 
-
-def roots(directory: Path, run: Run | None = None) -> list[Path]:
+def roots(directory: Path, run: Run | None = None, files: Iterable[Path] | None = None) -> list[Path]:
     """Give the files below a directory that are stacks of their own, in order.
 
     A template that another one nests is read there, with the parameters that it is given. What only nests itself in a
-    circle is read on its own, so that nothing is passed over. With `run` every file is parsed once for all.
+    circle is read on its own, so that nothing is passed over. With `run` every file is parsed once for all. `files` are
+    those that may be any, where they are known.
     """
     run = run or Run(directory)
     found: dict[str, Path] = {}
     inner: dict[str, set[str]] = {}
-    for path in _walk(directory):
+    for path in candidates(directory) if files is None else files:
         document = _candidate(path, run)
         if document is None:
             continue
@@ -52,25 +51,6 @@ def roots(directory: Path, run: Run | None = None) -> list[Path]:
     paths = [found[key] for key in sorted(chosen, key=lambda key: found[key].parts)]
     run.waiting.update({os.path.realpath(path): None for path in paths if is_template(run.document(path).value)})
     return paths
-
-
-def _walk(directory: Path) -> Iterator[Path]:
-    """Give the files that may be templates; links that lead out of the directory are not followed."""
-    top = os.path.realpath(directory)
-    for here, directories, files in os.walk(directory):
-        assembly = "manifest.json" in files
-        directories[:] = sorted(
-            name
-            for name in directories
-            if not name.startswith(".") and name not in _SKIPPED and not (assembly and name.startswith("asset."))
-        )
-        for name in sorted(files):
-            if not name.endswith(_ENDINGS) or name.startswith("."):
-                continue
-            path = os.path.join(here, name)  # noqa: PTH118  # a Path costs more than the look at it
-            if os.path.islink(path) and not os.path.realpath(path).startswith(top + os.sep):  # noqa: PTH114
-                continue
-            yield Path(path)
 
 
 def _candidate(path: Path, run: Run) -> Document | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -12,6 +12,12 @@ from scanner.model.reading import Spot
 
 #: How many lines are shown around what changes.
 _CONTEXT = 3
+_SECRET = re.compile(
+    r"""(?i)(?:passw|secret|token|credential|api_?key|access_?key|private_?key|license_?key|user_?data|noecho|auth)
+    [\w"'-]*\s*[=:{]""",
+    re.VERBOSE,
+)
+_HEREDOC = re.compile(r"<<[-~]?(\w+)\s*$")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -27,6 +33,32 @@ class Edit:
     def spot(self, whole: str) -> Spot:
         """Give the place that is replaced, in the text of the file as it is now."""
         return Spot(self.file, *_place(whole, self.start), *_place(whole, self.end))
+
+
+def secret_lines(lines: Iterable[str]) -> set[int]:
+    """Give the lines, counted from 0, that set what is called a secret, with all that is indented below them.
+
+    A diff goes into logs: it shows none of them as context.
+    """
+    hidden: set[int] = set()
+    depth, marker = -1, ""
+    for at, line in enumerate(lines):
+        bare = line.strip()
+        if marker:
+            hidden.add(at)
+            marker = "" if bare == marker else marker
+            continue
+        indent = len(line) - len(line.lstrip())
+        if depth >= 0 and (not bare or indent > depth):
+            hidden.add(at)
+            continue
+        depth = -1
+        if _SECRET.search(line):
+            hidden.add(at)
+            depth = indent
+            opened = _HEREDOC.search(line)
+            marker = opened[1] if opened else ""
+    return hidden
 
 
 def _place(whole: str, offset: int) -> tuple[int, int]:
@@ -79,8 +111,11 @@ def diff(file: str, whole: str, edits: Iterable[Edit]) -> str:
     lines = [whole[begin:end] for begin, end in pairwise(starts)]
     told: list[str] = []
     shift = 0
-    for hunk in _hunks(parts):
+    hidden = secret_lines(lines)
+    for hunk in _hunks(parts, hidden):
         begin, end = max(hunk[0].first - _CONTEXT, 0), min(hunk[-1].after + _CONTEXT, len(lines))
+        begin = max((at + 1 for at in range(begin, hunk[0].first) if at in hidden), default=begin)
+        end = min((at for at in range(hunk[-1].after, end) if at in hidden), default=end)
         body: list[str] = []
         added = 0
         place = begin
@@ -104,11 +139,12 @@ def _range(begin: int, count: int) -> str:
     return f"{begin + 1 if count else begin},{count}"
 
 
-def _hunks(parts: Iterable[_Part]) -> Iterator[list[_Part]]:
+def _hunks(parts: Iterable[_Part], hidden: Container[int]) -> Iterator[list[_Part]]:
     """Put parts together whose lines of context would touch."""
     hunk: list[_Part] = []
     for one in parts:
-        if hunk and one.first - hunk[-1].after > 2 * _CONTEXT:
+        apart = range(hunk[-1].after, one.first) if hunk else ()
+        if len(apart) > 2 * _CONTEXT or any(at in hidden for at in apart):
             yield hunk
             hunk = []
         hunk.append(one)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from scanner.iac import form as forms
 from scanner.iac.block import ABSENT, Block
 from scanner.iac.convert import each
-from scanner.iac.form import ARN, Form, at, made
+from scanner.iac.form import ARN, Form, at, joined, made
 from scanner.iac.forms.vpc.places import is_template
 from scanner.iac.lowering import lowered, many, sole, stopped
+from scanner.iac.surroundings import Surroundings
 from scanner.model.convert import flag, text
 from scanner.model.resource import Resource
 from scanner.model.unresolved import Unresolved
@@ -51,10 +53,6 @@ def _policy(block: Block) -> str:
         if is_template(block.type):
             Unresolved(f"{block.address} names a certificate and no MinimumProtocolVersion").stop()
         return policy_of({**shape, "ViewerCertificate": {**own, "MinimumProtocolVersion": "TLSv1"}})
-
-
-def _accepts(block: Block) -> tuple[Version, ...]:
-    return since(version(_policy(block)))
 
 
 def _behaviours(block: Block) -> tuple[Any, ...]:
@@ -103,12 +101,29 @@ def _origin(raw: Mapping[str, Any], domain: str, name: str, custom: str, protoco
     return Origin(called, "match-viewer" if spoken is None else text(spoken))
 
 
-_SHOWN: Final = ("viewer_certificate", "DistributionConfig.ViewerCertificate")
-_FACTS: Final = {
-    "policy": made(
-        _policy, "viewer_certificate.minimum_protocol_version", *_SHOWN, "DistributionConfig"
-    ),
-    "accepts": made(_accepts, "viewer_certificate.minimum_protocol_version", *_SHOWN, "DistributionConfig"),
+def _policy_there(block: Block, around: Surroundings) -> str:
+    """Read the security policy; under CloudFront's own certificate, that decides, whatever else is written."""
+    own = (
+        "DistributionConfig.ViewerCertificate.CloudFrontDefaultCertificate"
+        if is_template(block.type)
+        else "viewer_certificate.cloudfront_default_certificate"
+    )
+    if block.find(own).value in (True, "true"):
+        around.point(block, own)
+    return _policy(block)
+
+
+def _accepts(block: Block, around: Surroundings) -> tuple[Version, ...]:
+    return since(version(_policy_there(block, around)))
+
+
+_SHOWN: Final = (
+    "viewer_certificate.minimum_protocol_version", "viewer_certificate", "DistributionConfig.ViewerCertificate",
+    "DistributionConfig",
+)  # fmt: skip
+_FACTS: Final[Mapping[str, forms.Origin]] = {
+    "policy": joined(_policy_there, *_SHOWN),
+    "accepts": joined(_accepts, *_SHOWN),
     "behaviours": made(
         _behaviours, "default_cache_behavior.viewer_protocol_policy",
         "DistributionConfig.DefaultCacheBehavior.ViewerProtocolPolicy",

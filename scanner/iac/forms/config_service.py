@@ -57,7 +57,8 @@ def _name(block: Block) -> Any:
 
 def _recorders(block: Block, around: Surroundings) -> tuple[Recorder, ...]:
     found = _beside(_RECORDERS, block, around)
-    around.pointed.extend((one, "recording_group" if "_" in one.type else "RecordingGroup") for one in found)
+    for one in found:
+        around.point(one, "recording_group" if "_" in one.type else "RecordingGroup")
     return tuple(one for each in found for one in recorders([_recorder(each)]))
 
 
@@ -104,7 +105,8 @@ def _turned_on(recorder: Block, around: Surroundings) -> Any:
 
 def _channels(block: Block, around: Surroundings) -> tuple[Channel, ...]:
     found = _beside(_CHANNELS, block, around)
-    around.pointed.extend((one, "s3_bucket_name" if "_" in one.type else "S3BucketName") for one in found)
+    for one in found:
+        around.point(one, "s3_bucket_name" if "_" in one.type else "S3BucketName")
     return tuple(map(_channel, found))
 
 

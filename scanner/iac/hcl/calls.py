@@ -80,10 +80,16 @@ def _weigh(name: str, arguments: list[Any], node: Call, scope: Scope) -> None:
             cost += len(one) // CHARACTERS
         elif isinstance(one, (dict, list)):
             alike = kind is MapValue or kind is ListValue or kind is SetValue
-            if name in PICKS and not (alike and name == "lookup" and len(arguments) == 3):
+            if name in PICKS and not (alike and name == "lookup" and _misses(one, arguments)):
                 continue
             cost += len(one) if name in GLANCES and not alike else scope.meter.weigh(one)
     scope.meter.spend(cost, node)
+
+
+def _misses(among: Any, arguments: list[Any]) -> bool:
+    """Tell whether a key is not found, so that its default is made to fit all of a map."""
+    key = arguments[1] if len(arguments) == 3 else ""
+    return not isinstance(key, str) or (len(arguments) == 3 and key not in among)
 
 
 def _opened(value: Any, spot: Spot) -> Any:

@@ -99,7 +99,9 @@ class _Scanner:
                 raise JsonMistake(f"it is nested deeper than {DEEPEST} levels", start, self._rest(start))
             self.open.append(Node("object" if said == "{" else "list", start, end, []))
             return "name or }" if said == "{" else "value or ]"
-        raise JsonMistake(f"expected {self._wanted(state)}, not {said[:40]}", start, self._rest(start))
+        # never the text or the number itself: it may be a secret
+        told = said if kind == "mark" else f"a {kind}"
+        raise JsonMistake(f"expected {self._wanted(state)}, not {told}", start, self._rest(start))
 
     def _add(self, node: Node) -> str:
         """Put a value where it belongs."""

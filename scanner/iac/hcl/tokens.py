@@ -19,6 +19,9 @@ _WITHOUT_NEWLINES: Final = re.compile(rf"(?:[ \t\r\n]++{_COMMENTS}{_TOKENS}")
 _WITH_NEWLINES: Final = re.compile(rf"(?:[ \t\r]++{_COMMENTS}{_TOKENS}")
 
 
+_KINDS: Final = {"newline": "a new line", "name": "a name", "number": "a number"}
+
+
 class Mistake(Exception):
     """A mistake of syntax at an offset."""
 
@@ -69,5 +72,6 @@ class Tokens:
         """Say what should stand here."""
         if self.kind == "end":
             return Mistake(f"expected {what}, the expression ends here", self.start)
-        said = "a new line" if self.kind == "newline" else self.value.strip() or repr(self.value)
+        # never a name or a number: it may be a secret whose quotes were forgotten
+        said = _KINDS.get(self.kind) or self.value.strip() or repr(self.value)
         return Mistake(f"expected {what}, not {said[:40]}", self.start)

@@ -110,10 +110,10 @@ def test_an_attribute_set_twice_has_no_value() -> None:
     [
         ("", "expected a value"),
         ("{", "expected a name in quotes or }"),
-        ('{"a" 1}', "expected a colon, not 1"),
+        ('{"a" 1}', "expected a colon, not a number"),
         ('{"a": }', "expected a value, not }"),
         ('{"a": 1,}', "expected a name in quotes, not }"),
-        ('{"a": [1 2]}', "expected a comma or ], not 2"),
+        ('{"a": [1 2]}', "expected a comma or ], not a number"),
         ('{"a": "\\q"}', "there is an escape in this text that is none"),
         ('{"a": tru}', "expected a value"),
         ('{"a": 1} x', "expected the end of the file"),

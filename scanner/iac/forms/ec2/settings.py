@@ -26,7 +26,7 @@ def _snapshots(block: Block, around: Surroundings) -> str:
         if around.beside((type_,), block):
             found = setting(type_, block, around)
             assert found is not None
-            around.pointed.append((found, "State" if "::" in type_ else "state"))
+            around.point(found, "State" if "::" in type_ else "state")
             return text(stopped(found.find("State" if "::" in type_ else "state").value))
     setting(_SNAPSHOTS[0], block, around)
     return _NEVER
@@ -39,7 +39,7 @@ def _images(block: Block, around: Surroundings) -> str:
         return Unresolved(
             "whether the sharing of images is blocked where nothing says it depends on the account"
         ).stop()
-    around.pointed.append((found, "state"))
+    around.point(found, "state")
     return text(stopped(found.find("state").value))
 
 

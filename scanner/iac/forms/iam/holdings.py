@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from scanner.iac.block import ABSENT, Block
+from scanner.iac.block import ABSENT, Block, Found
 from scanner.iac.forms import forms_of
 from scanner.iac.lowering import many, stopped, told
 from scanner.iac.naming import identities
@@ -71,13 +71,17 @@ class Keeps:
             part = stopped(one)
             name, raw = (part.get(each) for each in self.parts)
             if raw is not None and (isinstance(raw, Unresolved) or raw != ""):
-                yield _called(name, f"policy {number}"), raw
+                called = _called(name, f"policy {number}")
+                spot = block.place((self.inside, number - 1, self.parts[1]))
+                around.pointed.append((block, Found(raw, spot, f"{self.inside}.{self.parts[1]}"), called))
+                yield called, raw
         for kind in self.written:
             for one in naming(kind.type, kind.by, block, around):
                 raw = one.find(kind.document).value
                 if raw is not ABSENT:
-                    around.pointed.append((one, kind.document))
-                    yield _called(one.find(kind.name).value, one.address), raw
+                    called = _called(one.find(kind.name).value, one.address)
+                    around.point(one, kind.document, called)
+                    yield called, raw
 
     def attachments(self, block: Block, around: Surroundings) -> tuple[str, ...]:
         """Give the ARNs of the managed policies attached to a holder; one that is open stays so, alone."""
@@ -87,7 +91,7 @@ class Keeps:
         for kind in self.tied:
             for one in naming(kind.type, kind.by, block, around):
                 value = one.find(kind.arns).value if kind.arns else around.arn(one)
-                around.pointed.append((one, kind.arns or kind.by))
+                around.point(one, kind.arns or kind.by)
                 found.extend(() if value is ABSENT else many(value))
         open_: list[Any] = [one for one in found if isinstance(one, Unresolved)]
         return (*dict.fromkeys(text(one) for one in found if not isinstance(one, Unresolved)), *open_)

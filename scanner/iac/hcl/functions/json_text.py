@@ -10,8 +10,8 @@ from scanner.iac.hcl.functions.unification import Unsure, number, text, type_of
 from scanner.iac.hcl.values import EvaluationError, Object, Tuple, normal
 
 #: Go writes these as escapes, so that JSON can stand inside HTML and JavaScript
-_ESCAPED = re.compile('[\\x00-\\x1f"\\\\<>&\u2028\u2029]')
-_SHORT: Final = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_ESCAPED = re.compile("[\\x00-\\x1f<>&\u2028\u2029]")
+_SHORT: Final = {"\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LARGEST_EXPONENT: Final = 400
 _LONGEST_NUMBER: Final = 500
@@ -54,7 +54,10 @@ def _write(value: Any, into: list[str]) -> None:
 
 def quoted(value: str) -> str:
     """Write a text as a JSON string."""
+    if len(value) + value.count('"') + value.count("\\") > LONGEST:
+        raise Unsure(f"the text would have more than {LONGEST:,} characters")
     value = _SURROGATE.sub("\ufffd", value)
+    value = value.replace("\\", "\\\\").replace('"', '\\"')
     return '"' + _ESCAPED.sub(lambda found: _SHORT.get(found[0]) or f"\\u{ord(found[0]):04x}", value) + '"'
 
 
