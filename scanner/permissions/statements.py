@@ -7,6 +7,7 @@ from dataclasses import field
 from enum import Enum
 
 from scanner.model.arn import OPEN, alike, fits
+from scanner.model.errors import CouldNotCheck
 from scanner.model.late_dataclass import dataclass
 from scanner.permissions.conditions import all_hold
 from scanner.permissions.context import Caller, Context
@@ -68,7 +69,13 @@ class Paper:
             else:
                 for service in services:
                     self._by_service.setdefault(service, []).append(one)
-            asked |= _keys_of(one, document)
+            try:
+                asked |= _keys_of(one, document)
+            except (
+                CouldNotCheck
+            ):  # what code leaves open may ask about anybody and anything; it matters where it is used
+                asked |= {_OF_MFA, *(condition.key.lower() for condition in one.conditions)}
+                self.personal = True
             self.personal = self.personal or one.principals is not None
         self.of_mfa = any(key.startswith(_OF_MFA) for key in asked)
         # What is supposed of MFA is supposed of everyone alike.

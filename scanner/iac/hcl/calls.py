@@ -29,6 +29,9 @@ MOVERS: Final = frozenset(
 #: of them have one type
 PICKS: Final = frozenset({"coalescelist", "element", "length", "lookup", "one"})
 GLANCES: Final = frozenset({"concat", "keys", "merge", "reverse", "slice", "values"})
+#: functions that go through a text character by character, and those that do so for every part of a pattern
+READS: Final = frozenset({"csvdecode", "strrev", "substr", "title", "urldecode", "urlencode", "yamldecode"})
+MATCHES: Final = frozenset({"regex", "regexall", "replace"})
 
 
 def _call(node: Call, scope: Scope) -> Any:
@@ -77,12 +80,16 @@ def _weigh(name: str, arguments: list[Any], node: Call, scope: Scope) -> None:
     for one in arguments:
         kind = type(one)
         if kind is str:
-            cost += len(one) // CHARACTERS
+            cost += len(one) if name in READS else len(one) // CHARACTERS
         elif isinstance(one, (dict, list)):
             alike = kind is MapValue or kind is ListValue or kind is SetValue
             if name in PICKS and not (alike and name == "lookup" and _misses(one, arguments)):
                 continue
             cost += len(one) if name in GLANCES and not alike else scope.meter.weigh(one)
+    if name in MATCHES and len(arguments) > 1 and all(isinstance(one, str) for one in arguments[:2]):
+        text, pattern = arguments[:2] if name == "replace" else arguments[1::-1]
+        if name != "replace" or (pattern.startswith("/") and pattern.endswith("/")):
+            cost += len(text) * (1 + len(pattern) // 4)
     scope.meter.spend(cost, node)
 
 

@@ -14,6 +14,7 @@ from scanner.model.errors import CouldNotCheck
 from scanner.model.look import Look
 from scanner.model.reading import Reason, Unknown
 from scanner.model.resource import Resource
+from scanner.model.unresolved import Unresolved, unresolved_in
 from scanner.permissions.actions import SERVICES, Sort
 from scanner.permissions.context import Caller, Context
 from scanner.permissions.document import Document, Statement
@@ -29,8 +30,18 @@ _ANYBODY = Context({"aws:username": None})
 
 
 def breadth(document: Document, one: Resource, look: Look) -> tuple[str, ...]:
-    """Name the services of which a policy gives every action on every backup there can be."""
-    paper = Paper(replace(document, statements=tuple(map(_whoever, document.statements))))
+    """Name the services of which a policy gives every action on every backup there can be.
+
+    What code leaves open in what it allows can only add to that: it matters where the rest gives nothing.
+    """
+    statements = [_whoever(statement) for statement in document.statements]
+    sure = [each for each in map(_settled, statements) if each is not None]
+    given = _given(replace(document, statements=tuple(sure)), one, look)
+    return given if given or sure == statements else _given(replace(document, statements=tuple(statements)), one, look)
+
+
+def _given(document: Document, one: Resource, look: Look) -> tuple[str, ...]:
+    paper = Paper(document)
     partition = one.id.split(":")[1] if is_arn(one.id) else "aws"
     caller = Caller(f"arn:{partition}:iam::{one.account}:role/anybody")
     return tuple(
@@ -43,6 +54,26 @@ def _whoever(statement: Statement) -> Statement:
     if not statement.allows:
         return statement
     return replace(statement, conditions=tuple(one for one in statement.conditions if of_target(one.key.lower())))
+
+
+def _settled(statement: Statement) -> Statement | None:
+    """Take from a statement that allows what is open in it; nothing is left of it where that may narrow the rest."""
+    if not statement.allows or unresolved_in(statement) is None:
+        return statement
+    narrowing = (
+        statement.conditions,
+        statement.actions if statement.other_actions else (),
+        statement.resources if statement.other_resources else (),
+    )
+    if unresolved_in(narrowing) is not None:
+        return None
+    actions, resources = (
+        tuple(one for one in some if not isinstance(one, Unresolved))
+        for some in (statement.actions, statement.resources)
+    )
+    # A statement that names no resource at all is about all of them.
+    nothing = len(actions) < len(statement.actions[:1]) or len(resources) < len(statement.resources[:1])
+    return None if nothing else replace(statement, actions=actions, resources=resources)
 
 
 def breadths(documents: Iterable[tuple[str, Document]], one: Resource, look: Look) -> tuple[str, ...]:
