@@ -14,7 +14,7 @@ from scanner.model.errors import CouldNotCheck
 from scanner.model.look import Look
 from scanner.model.reading import Reason, Unknown
 from scanner.model.resource import Resource
-from scanner.model.unresolved import Unresolved, unresolved_in
+from scanner.model.unresolved import unresolved_in
 from scanner.permissions.actions import SERVICES, Sort
 from scanner.permissions.context import Caller, Context
 from scanner.permissions.document import Document, Statement
@@ -68,8 +68,7 @@ def _settled(statement: Statement) -> Statement | None:
     if unresolved_in(narrowing) is not None:
         return None
     actions, resources = (
-        tuple(one for one in some if not isinstance(one, Unresolved))
-        for some in (statement.actions, statement.resources)
+        tuple(one for one in some if unresolved_in(one) is None) for some in (statement.actions, statement.resources)
     )
     # A statement that names no resource at all is about all of them.
     nothing = len(actions) < len(statement.actions[:1]) or len(resources) < len(statement.resources[:1])

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from scanner.cli.formats import ALL
+from scanner.iac.fixes.edit import Edit, apply, diff
 from tests.iac.gate.desk import Desk, Said
 
 KEPT = Path(__file__).parent / "secrets"
@@ -85,3 +86,55 @@ def test_a_plan_beside_its_code_tells_no_secret(desk: Desk) -> None:
 def test_a_file_of_variables_that_is_none_tells_no_secret(desk: Desk) -> None:
     said = desk.run("--iac", "infra", "--var-file", "plan/plan.json", "--output", "out", *FORMATS)
     assert leaks(desk, said, "out") == {}
+
+
+TEXT = """\
+resource "aws_db_instance" "a" {
+  identifier = "a"
+  password   = "CANARY-1"
+  port       = 1
+  multi_az   = false
+  user_data  = <<EOT
+CANARY-2
+    CANARY-3
+EOT
+  size       = 2
+  secrets = {
+    x = "CANARY-4"
+    y = {
+      z = "CANARY-5"
+    }
+  }
+  engine = "x"
+  SecretString: |
+    CANARY-6
+
+    CANARY-7
+  storage = 1
+}
+"""
+
+
+def test_a_diff_leaves_out_the_lines_of_secrets_and_can_still_be_applied(desk: Desk) -> None:
+    edits = [
+        Edit("a.tf", start, start + len(old), new, "")
+        for old, new in (
+            ("1\n  multi", "1111\n  multi"),
+            ("2\n  secrets", "22\n  secrets"),
+            ('"x"\n  Sec', '"y"\n  Sec'),
+        )
+        for start in (TEXT.index(old),)
+    ]
+    edits.append(
+        Edit(
+            "a.tf", TEXT.index("}\n", TEXT.index("storage")), TEXT.index("}\n", TEXT.index("storage")), "  w = 1\n", ""
+        )
+    )
+    shown = diff("a.tf", TEXT, edits)
+    assert "CANARY" not in shown
+    assert shown.count("@@ -") == 4
+    desk.file("a.tf", TEXT)
+    desk.file("the.diff", shown)
+    desk.commit()
+    desk.git("apply", "--unidiff-zero", "the.diff")
+    assert desk.text("a.tf") == apply(TEXT, edits)
