@@ -12,18 +12,18 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
+from scanner.model.amiss import Read, amiss
 from scanner.model.errors import CouldNotCheck, NotDemanded
 from scanner.model.estate import Estate, Gap
 from scanner.model.fact import Fact
 from scanner.model.finding import Finding, Findings, Subject
-from scanner.model.look import Look, Read
+from scanner.model.look import Look
 from scanner.model.policy import Policy, Scope
 from scanner.model.reading import Evidence, Known, Reason, Source
 from scanner.model.records import Records
 from scanner.model.resource import Resource
 from scanner.model.rule import Rule
 from scanner.model.system import System
-from scanner.model.unresolved import Unresolved, unresolved_in
 from scanner.model.verdict import Outcome, Verdict
 from scanner.model.waiver import by_rule, covering, lapsed, worked_on
 from scanner.objectives import Objectives
@@ -182,9 +182,9 @@ def _judge(
                 except NotDemanded as stop:
                     verdict = Verdict(Outcome.EXEMPT, str(stop))
                 except Exception as crash:  # noqa: BLE001  # a broken rule must not silence the others
-                    left_open = _left_open(trace) if resource.declaration is not None else None
-                    if left_open is not None:  # a function of C refused the unresolved value before it could
-                        verdict, reason = Verdict(Outcome.UNKNOWN, left_open.why), left_open.reason
+                    unusable = amiss(trace) if resource.declaration is not None else None
+                    if unusable is not None:
+                        verdict, reason = Verdict(Outcome.UNKNOWN, unusable.detail), unusable.reason
                     else:
                         verdict = Verdict(Outcome.UNKNOWN, f"the rule failed: {type(crash).__name__}: {crash}")
                         reason = Reason.RULE_FAILED
@@ -203,13 +203,6 @@ def _judge(
             findings.extend(_gaps(rule, kind, look))
     findings.sort(key=_place)
     return Findings(at, tuple(findings), tuple(crashes))
-
-
-def _left_open(trace: Sequence[Read]) -> Unresolved | None:
-    for _, _, reading in reversed(trace):
-        if isinstance(reading, Known) and (found := unresolved_in(reading.value)) is not None:
-            return found
-    return None
 
 
 def _place(one: Finding) -> tuple[str, str, str, str]:

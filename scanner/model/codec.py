@@ -76,6 +76,29 @@ def decode(value: Any, hint: Any) -> Any:
     return value
 
 
+def fits(value: Any, hint: Any) -> bool:
+    """Tell whether a value is of a declared type; what code leaves open is of any."""
+    if isinstance(value, Unresolved) or hint is Any:
+        return True
+    origin, args = get_origin(hint), get_args(hint)
+    if origin in (Union, types.UnionType):
+        return any(fits(value, one) for one in args)
+    if origin in (tuple, frozenset, list):
+        return isinstance(value, origin) and all(fits(one, args[0]) for one in value)
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        return isinstance(value, Mapping) and all(fits(key, args[0]) and fits(value[key], args[1]) for key in value)
+    if hint is None or not isinstance(hint, type):
+        return hint is not None or value is None
+    if hint in (int, float) and isinstance(value, bool):
+        return False
+    if not isinstance(value, (int, float) if hint is float else hint):
+        return False
+    if is_dataclass(hint):
+        hints = _hints(hint)
+        return all(fits(getattr(value, one.name), hints[one.name]) for one in fields(hint))
+    return True
+
+
 @cache
 def _hints(owner: Any) -> dict[str, Any]:
     return typing.get_type_hints(owner)

@@ -8,9 +8,9 @@ from dataclasses import field
 from datetime import datetime
 from typing import Any
 
+from scanner.model.amiss import Read
 from scanner.model.declaration import Declaration
 from scanner.model.late_dataclass import dataclass
-from scanner.model.look import Read
 from scanner.model.reading import Evidence, Known, Reason
 from scanner.model.rule import Rule
 from scanner.model.verdict import Outcome, Verdict

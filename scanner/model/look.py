@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
+from scanner.model.amiss import Read, amiss
 from scanner.model.arn import Nearby, alike, place_of, same, unsettled
 from scanner.model.errors import CouldNotCheck, UndeclaredRead
 from scanner.model.estate import Estate, Gap
@@ -20,7 +21,6 @@ from scanner.model.resource import Resource
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Resource)
-Read = tuple[Resource | None, Fact[Any] | None, Reading[Any]]
 _BUCKETS = ":s3:::"
 
 
@@ -149,6 +149,11 @@ class Look:
         except ValueError as error:
             # As in a converter: what AWS wrote cannot be read.
             return Unknown(Reason.MALFORMED, f"{fact.key}: {error}", _evidence(notes.trace, resource))
+        except (TypeError, AttributeError, LookupError, ArithmeticError):
+            unusable = amiss(notes.trace)
+            if unusable is None:
+                raise
+            return Unknown(unusable.reason, unusable.detail, _evidence(notes.trace, resource) or unusable.evidence)
         else:
             return Known(value, _evidence(notes.trace, resource))
         finally:

@@ -12,7 +12,7 @@ from scanner.permissions.patterns import matches_action
 #: What shows that a statement lets somebody administer a key, or use it.
 ADMINISTER = ("kms:PutKeyPolicy", "kms:ScheduleKeyDeletion")
 #: A grant lets others use it: who may make grants administers the key, as `kms:Create*` of AWS's own example does.
-USE = ("kms:Decrypt", "kms:GenerateDataKey", "kms:Encrypt")
+USE = ("kms:Decrypt", "kms:GenerateDataKey", "kms:Encrypt", "kms:Sign", "kms:GenerateMac", "kms:DeriveSharedSecret")
 
 #: Condition keys that narrow "everyone" to callers of an account, an organisation or a resource of one (KMS developer
 #: guide, "Condition keys for AWS KMS"; IAM user guide, "AWS global condition context keys"). `kms:ViaService` alone

@@ -69,7 +69,7 @@ def _take(
 ) -> None:  # fmt: skip
     name, kind, action = one.get("LogicalResourceId"), one.get("ResourceType"), one.get("Action")
     spot = document.spot(at)
-    if not isinstance(name, str) or not isinstance(kind, str):
+    if not isinstance(name, str) or not isinstance(kind, str) or not name:
         message = "a change has no LogicalResourceId or no ResourceType, and was passed over"
         code.problems.append(Problem(message, spot, broken=True))
         return

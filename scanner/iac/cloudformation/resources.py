@@ -67,8 +67,8 @@ def _take(stack: Stack, key: str, raw: Any, at: Path, env: Env) -> None:
     if key == "Fn::Transform":
         message = "Fn::Transform adds resources when the stack is deployed, which are not read"
         stack.note(Problem(message, stack.document.spot(at)))
-    elif not isinstance(raw, dict):
-        message = f"resource {address} is no mapping, so it is not read"
+    elif not isinstance(raw, dict) or not key:
+        message = f"resource {address} is no mapping, so it is not read" if key else "a resource has no name"
         stack.note(Problem(message, stack.document.spot(at), address=address, broken=True))
     elif not isinstance(raw.get("Type"), str):
         _tell_type(stack, address, raw, at)

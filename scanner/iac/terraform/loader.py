@@ -125,8 +125,10 @@ class Run:
             broken = True
         elif module.depth >= DEEPEST:
             why, hint = f"{address} is not looked into: modules are nested deeper than {DEEPEST}", ""
+            broken = False
         elif self._modules >= MODULES:
             why, hint = f"{address} is not looked into: there are more than {MODULES} modules", "judge the plan"
+            broken = False
         if why:
             self.report(Problem(why, call.header, hint, address, broken))
             return why

@@ -136,7 +136,7 @@ class _Plan:
         inner = change["change"]
         actions = [one for one in listing(inner.get("actions")) if isinstance(one, str)]
         address, kind = change.get("address"), change.get("type")
-        if not isinstance(address, str) or not isinstance(kind, str):
+        if not isinstance(address, str) or not isinstance(kind, str) or not address:
             self._wrong("an entry of its resource changes has no address or no type, and was passed over")
             return
         if actions in (["delete"], ["forget"]):

@@ -110,7 +110,7 @@ class _State:
             address, kind = one.get("address"), one.get("type")
             if one.get("mode") == "data" or "deposed_key" in one:
                 continue
-            if not isinstance(address, str) or not isinstance(kind, str):
+            if not isinstance(address, str) or not isinstance(kind, str) or not address:
                 self.wrong("holds an entry that is no resource, which was passed over", _WRITE)
                 continue
             if not isinstance(one.get("values"), dict):
