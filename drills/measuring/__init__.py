@@ -1,0 +1,1 @@
+"""What a drill measures: marks on a clock, canaries that came back, checks that held."""
