@@ -12,6 +12,9 @@ from scanner.resources.store import DataStore
 #: AWS's own mark of what a stack made; nobody else can set tags that begin with aws: (CloudFormation user guide,
 #: "Resource tag").
 STACK = "aws:cloudformation:stack-name"
+#: The mark of a secret that another service made, and looks after (Secrets Manager user guide, "Secrets managed by other
+#: AWS services").
+OWNER = "aws:secretsmanager:owningService"
 
 
 @rule("BK113", severity=Severity.LOW, reads=[DataStore.tags, DataStore.code], enforces=["4.1-iac"])
@@ -31,6 +34,8 @@ def live_resources_are_declared_in_code(store: DataStore, demand: Objective) -> 
     stack = tags.get(STACK)
     if stack is not None:
         return Verdict.passed(f"the stack {stack} made it")
+    if OWNER in tags:
+        return Verdict.exempt(f"{tags[OWNER]} made it, and looks after it")
     for marks in demand.scope.code_tags:
         if all(key in tags and fnmatchcase(tags[key], value) for key, value in marks.items()):
             return Verdict.passed(f"its tags say that code made it: {', '.join(f'{key}={tags[key]}' for key in marks)}")

@@ -52,24 +52,36 @@ def copies_stay_in_allowed_regions(resource: Any, demand: Objective) -> Verdict:
         regions = {region for _, region in places}
     else:
         sent = _sent(resource)
-        outside = those(sent.known, lambda region: not _among(allowed, region))
+        outside = those(sent.known, lambda one: not _among(allowed, one[1]))
         if outside.known:
-            return Verdict.failed(f"it copies to {', '.join(sorted(set(map(str, outside.known))))}", wanted)
+            away_to = ", ".join(sorted({str(region) for _, region in outside.known}))
+            return Verdict.failed(f"it copies to {away_to}", wanted).by(
+                _SENDS[type(resource)], label=outside.known[0][0]
+            )
         outside.whole()
-        regions = set(map(str, sent.whole()))
+        regions = {str(region) for _, region in sent.whole()}
     if not regions:
         return Verdict.exempt("it has no copies elsewhere")
     return Verdict.passed(f"it is copied to {', '.join(sorted(regions))}", wanted)
 
 
-def _sent(resource: plans.Plan | dlm.Policy) -> Partial[str]:
-    """Give the regions that a plan or a policy copies to, and why there may be more."""
+#: the fact that says where copies are sent
+_SENDS: dict[type, Any] = {plans.Plan: plans.Plan.rules, dlm.Policy: dlm.Policy.copies}
+
+
+def _sent(resource: plans.Plan | dlm.Policy) -> Partial[tuple[str, str]]:
+    """Give the regions that a plan or a policy copies to, each with where that is said, and why there may be more."""
+    copies: Partial[tuple[str, Any]]
     if isinstance(resource, dlm.Policy):
-        copies: Partial[Any] = Partial(resource.copies)
+        copies = Partial(tuple(("", one) for one in resource.copies))
     else:
-        copies = gathered(resource.rules, lambda one: one.copies)
-    regions = gathered(copies.known, lambda one: (one.region,))
+        copies = gathered(enumerate(resource.rules, 1), lambda one: _numbered(*one))
+    regions = gathered(copies.known, lambda one: ((one[0], one[1].region),))
     return Partial(regions.known, copies.missing or regions.missing)
+
+
+def _numbered(number: int, rule: plans.PlanRule) -> list[tuple[str, plans.Copy]]:
+    return [(f"{number}.{its}.vault", copy) for its, copy in enumerate(rule.copies, 1)]
 
 
 def _among(allowed: Collection[str], region: str) -> bool:

@@ -51,4 +51,4 @@ def critical_systems_replicate_in_real_time(store: Instance | DatabaseCluster | 
     source = store.replica_of
     if source is not None:
         return Verdict.exempt(f"it is the replica of {short(source)}")
-    return Verdict.failed("it runs in one availability zone and has no replica", DEMAND)
+    return Verdict.failed("it runs in one availability zone and has no replica", DEMAND).by(Instance.multi_az)

@@ -67,7 +67,8 @@ def database_backups_are_kept(database: Instance | DatabaseCluster, demand: Obje
     if database.declaration is None:  # snapshots that somebody took are no part of what code sets up
         made.whole()
     limit = f"; RDS keeps them {speak(LONGEST)} at most" if wanted > LONGEST else ""
-    return Verdict.failed(f"{seen}{limit}, and neither a daily plan nor daily snapshots keep longer", speak(wanted))
+    failed = Verdict.failed(f"{seen}{limit}, and neither a daily plan nor daily snapshots keep longer", speak(wanted))
+    return failed.by(Instance.retention)
 
 
 def _spoken(covers: tuple[Cover, ...], every: timedelta) -> str:

@@ -47,4 +47,4 @@ def deleting_a_database_keeps_its_backups(database: Instance | DatabaseCluster, 
     return Verdict.failed(
         "nothing keeps its automated backups when it is deleted",
         "a plan, replicated backups or deletion protection",
-    )
+    ).by(Instance.deletion_protected)

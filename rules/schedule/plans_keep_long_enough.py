@@ -33,43 +33,45 @@ def plans_keep_long_enough(plan: Plan, demand: Objective) -> Verdict:
     wanted = demand.retention
     if not plan.rules:
         return Verdict.exempt("it has no rules")
-    own = gathered(plan.rules, lambda rule: _own(rule, wanted))
-    copies = gathered(plan.rules, _copies)
+    own = gathered(enumerate(plan.rules, 1), lambda one: _own(*one, wanted))
+    copies = gathered(enumerate(plan.rules, 1), lambda one: _copies(*one))
     short = gathered((*own.known, *copies.known), lambda one: _short(one, wanted))
     # What is certainly too short is, whatever code leaves open of the others.
     if short.known:
-        return Verdict.failed("; ".join(short.known), speak(wanted))
+        failed = Verdict.failed("; ".join(said for _, said in short.known), speak(wanted))
+        return failed.by(Plan.rules, label=short.known[0][0])
     kept = (*own.whole(), *copies.whole())
     short.whole()
     if not kept:
         return Verdict.failed(
             f"makes continuous backups only, which reach back {speak(CONTINUOUS_REACH)}", speak(wanted)
         )
-    least = min((length for _, length in kept if length is not None), default=None)
+    least = min((length for _, _, length in kept if length is not None), default=None)
     return Verdict.passed(f"keeps {'for ever' if least is None else f'at least {speak(least)}'}", speak(wanted))
 
 
-_Kept = tuple[str, timedelta | None]
+#: where it is said, as forms label it; what is kept, and how long
+_Kept = tuple[str, str, timedelta | None]
 
 
-def _own(rule: PlanRule, wanted: timedelta) -> Iterator[_Kept]:
+def _own(number: int, rule: PlanRule, wanted: timedelta) -> Iterator[_Kept]:
     if not _at_most(rule, wanted):
-        yield f"rule {rule.name} keeps", rule.kept
+        yield f"{number}.kept", f"rule {rule.name} keeps", rule.kept
 
 
-def _copies(rule: PlanRule) -> Iterator[_Kept]:
-    for number, copy in enumerate(rule.copies, 1):
-        yield f"the copies of rule {rule.name} in {_vault(copy, number)} are kept", copy.kept
+def _copies(number: int, rule: PlanRule) -> Iterator[_Kept]:
+    for its, copy in enumerate(rule.copies, 1):
+        yield f"{number}.{its}.kept", f"the copies of rule {rule.name} in {_vault(copy, its)} are kept", copy.kept
 
 
 def _vault(copy: Copy, number: int) -> str:
     return f"vault #{number}" if unresolved_in(copy.vault) is not None else copy.vault
 
 
-def _short(one: _Kept, wanted: timedelta) -> Iterator[str]:
-    what, length = one
+def _short(one: _Kept, wanted: timedelta) -> Iterator[tuple[str, str]]:
+    where, what, length = one
     if length is not None and length < wanted:
-        yield f"{what} {speak(length)}"
+        yield where, f"{what} {speak(length)}"
 
 
 def _at_most(rule: PlanRule, wanted: timedelta) -> bool:

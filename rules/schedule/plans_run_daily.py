@@ -35,7 +35,8 @@ def plans_run_daily(plan: Plan, demand: Objective) -> Verdict:
     rules = certain if often_enough(certain, every, demand.at) else plan.rules
     gap = longest_gap(rules, demand.at)
     if gap is None:
-        return Verdict.failed("it never runs again", f"a run every {speak(every)}")
+        return Verdict.failed("it never runs again", f"a run every {speak(every)}").by(Plan.rules, label="1.schedule")
     enough = often_enough(rules, every, demand.at)
     clocks = ", when the clocks are put back" if enough and gap > every else ""
-    return Verdict.when(enough, f"up to {speak(gap)} between runs{clocks}", f"a run every {speak(every)}")
+    verdict = Verdict.when(enough, f"up to {speak(gap)} between runs{clocks}", f"a run every {speak(every)}")
+    return verdict.by(Plan.rules, label="1.schedule")

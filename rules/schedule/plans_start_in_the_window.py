@@ -29,10 +29,10 @@ def plans_start_in_the_window(plan: Plan, demand: Objective) -> Verdict:
     if not plan.rules:
         return Verdict.exempt("it has no rules")
     wanted = f"starts from {opens:%H:%M} UTC, within {speak(lasts)}"
-    outside = those(plan.rules, lambda rule: not _kept(rule, demand))
+    outside = those(enumerate(plan.rules, 1), lambda one: not _kept(one[1], demand))
     if outside.known:
-        said = (f"rule {rule.name} runs at {schedule_of(rule)}" for rule in outside.known)
-        return Verdict.failed("; ".join(said), wanted)
+        said = (f"rule {rule.name} runs at {schedule_of(rule)}" for _, rule in outside.known)
+        return Verdict.failed("; ".join(said), wanted).by(Plan.rules, label=f"{outside.known[0][0]}.schedule")
     outside.whole()
     schedules = ", ".join(str(schedule_of(rule)) for rule in plan.rules)
     late = gathered(plan.rules, lambda rule: (rule.start_within + timedelta(),))

@@ -1,30 +1,75 @@
 """Agreement: what live AWS holds is held against what code declares, resource by resource and fact by fact.
 
-A live resource is in the code where a block has its id; a block whose id only AWS gives (before it is applied) may be
-any of its kind. What differs is told with both places: the answer of AWS and the line of the code.
+A live resource is in the code where a block has its id; a block whose id only AWS gives may be any of its kind, unless
+its name, or a state that was given too, tells which it is. What differs is told with both places: the answer of AWS
+and the line of the code.
 """
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import Any, NamedTuple
 
-from scanner.iac.block import Problem
+from scanner.iac.block import ABSENT, Block, Code, Problem
+from scanner.iac.drift import compared, difference
 from scanner.iac.form import Form
 from scanner.iac.forms import TYPES, forms_of
+from scanner.iac.naming import arn_of, name_of
+from scanner.iac.read import Origins, read
 from scanner.model.arn import OPEN, is_arn
-from scanner.model.codec import speak_value
 from scanner.model.errors import CouldNotCheck
 from scanner.model.estate import Estate
 from scanner.model.fact import Fact
 from scanner.model.reading import Evidence, Known, Reading, Reason, Source, Unknown
 from scanner.model.resource import Resource
+from scanner.model.unresolved import Unresolved
+from scanner.plan import Plan
 from scanner.resources.code import DeclaredResource, Difference
 from scanner.resources.store import DataStore
 
-#: Facts that code and AWS tell in words of their own, so that a difference of words is none of settings.
-_SAID_DIFFERENTLY = frozenset({"tags"})
+_TEMPLATES = ("template", "change set")
+
+
+class _Declared(NamedTuple):
+    """A resource as code declares it."""
+
+    resource: Resource
+    form: Form
+    block: Block
+    #: it is of a state, where everything has its real name
+    kept: bool
+    #: AWS gives its id
+    open: bool
+    #: its name, where that is written
+    name: str
+    #: what in its code stands for what a stack will make
+    unmade: frozenset[str]
+
+    @property
+    def address(self) -> str:
+        """The address of its block."""
+        assert self.resource.declaration is not None
+        return self.resource.declaration.address
+
+    @property
+    def root(self) -> str:
+        """The root of its block."""
+        assert self.resource.declaration is not None
+        return self.resource.declaration.root
+
+
+class _Side(NamedTuple):
+    """What code declares of one kind: by the live id, and what nobody can match."""
+
+    pairs: Mapping[str, Sequence[_Declared]]
+    #: the paired ones by the end of their ARN, which those of other regions have too
+    ends: Mapping[str, Sequence[str]]
+    open: Sequence[_Declared]
 
 
 def comparable() -> Iterator[Fact[Any]]:
@@ -34,67 +79,128 @@ def comparable() -> Iterator[Fact[Any]]:
             yield from (form.kind.facts[name] for name in form.facts if form.kind.facts[name].live is not None)
 
 
-def together(live: Sequence[Estate], code: Sequence[Estate], problems: Sequence[Problem] = ()) -> tuple[Estate, ...]:
+def together(live: Sequence[Estate], codes: Sequence[Code], work: Plan, *, whole: bool = False) -> tuple[Estate, ...]:
     """Give the live estates with what the code says of each resource, and each block with what it differs in.
 
-    `problems` are those of reading the code: what is found nowhere may be declared where nobody could look.
+    `work` names what is read of the code, `whole` says that it is all there is.
     """
-    hidden = None
-    if problems:
-        first = problems[0]
-        why = f"{first.message} ({first.spot.said}), so it may be declared there"
-        hidden = Unknown(Reason.UNRESOLVED, why, (Evidence(Source.DECLARED, first.spot.said, spot=first.spot),))
-    return tuple(_joined(one, code, hidden) for one in live)
+    at = max(estate.taken_at for estate in live)
+    declared: dict[str, list[_Declared]] = {}
+    for code in codes:
+        # Each for itself: what one root lacks, another may hold, and a state tells again what its code tells.
+        for one in _declarations(code, work, at, whole=whole and len(codes) == 1):
+            declared.setdefault(one.resource.kind, []).append(one)
+    hidden = _hidden([problem for code in codes for problem in code.problems])
+    states = any(code.form == "state" for code in codes)
+    return tuple(_joined(one, declared, hidden, states=states) for one in live)
 
 
-def _joined(live: Estate, code: Sequence[Estate], hidden: Unknown | None) -> Estate:
-    blocks: dict[str, list[Resource]] = {}
-    for estate in code:
-        if estate.account.startswith(OPEN) or estate.account == live.account:
-            for kind, found in estate.resources.items():
-                # What stands for a place, such as a region, is declared by nobody.
-                declared = [one for one in found if one.declaration is not None]
-                if declared:
-                    blocks.setdefault(kind, []).extend(declared)
+def _hidden(problems: Sequence[Problem]) -> Unknown | None:
+    """Say that what is found nowhere may be declared where nobody could look."""
+    if not problems:
+        return None
+    first = problems[0]
+    why = f"{first.message} ({first.spot.said}), so it may be declared there"
+    return Unknown(Reason.UNRESOLVED, why, (Evidence(Source.DECLARED, first.spot.said, spot=first.spot),))
+
+
+def _declarations(code: Code, work: Plan, at: datetime, *, whole: bool) -> Iterator[_Declared]:
+    origins: Origins = {}
+    estates = read(code, work, at=at, whole=whole, origins=origins)
+    unmade = frozenset(block.address for block in code.blocks) if code.form in _TEMPLATES else frozenset()
+    for estate in estates:
+        for resource in (one for found in estate.resources.values() for one in found):
+            # What stands for a place, such as a region, is declared by nobody.
+            if resource.declaration is None or (resource.kind, resource.id) not in origins:
+                continue
+            form, block = origins[resource.kind, resource.id]
+            # What hangs on the address hangs on what AWS will give.
+            other = replace(block, address=f"{block.address}~")
+            arn, moved = arn_of(form, block), arn_of(form, other)
+            open_ = not (isinstance(arn, str) and isinstance(moved, str)) or arn != moved
+            name = name_of(form, block) if name_of(form, other) == name_of(form, block) else ""
+            yield _Declared(resource, form, block, code.form == "state", open_, name, unmade)
+
+
+def _joined(
+    live: Estate, declared: Mapping[str, Sequence[_Declared]], hidden: Unknown | None, *, states: bool
+) -> Estate:
     resources = dict(live.resources)
     made: list[Resource] = []
-    for kind, declared in blocks.items():
-        there = live.resources.get(kind, ())
-        pairs, open_ = _pairs(there, declared)
-        resources[kind] = tuple(_told(one, pairs, open_, hidden) for one in there)
-        made.extend(_declared(block, one) for one, block in _matched(there, pairs))
-    for kind, stores in live.resources.items():
-        if kind not in blocks and stores and issubclass(type(stores[0]), DataStore):
-            resources[kind] = tuple(_told(one, {}, (), hidden) for one in stores)
+    for kind, there in live.resources.items():
+        blocks = [one for one in declared.get(kind, ()) if _may_be(one.resource.account, live.account)]
+        if not blocks and not (there and issubclass(type(there[0]), DataStore)):
+            continue
+        side = _paired(there, blocks)
+        resources[kind] = tuple(_told(one, side, hidden, states=states) for one in there)
+        times = Counter(id(mine[0]) for mine in side.pairs.values())
+        for one in there:
+            if mine := side.pairs.get(one.id):
+                told = _compared(mine, one)
+                made.append(told if times[id(mine[0])] == 1 else _unsure(told, mine[0]))
     resources[DeclaredResource.kind] = tuple(made)
     evidence = Evidence(Source.DECLARED, "the code that was given")
     return replace(live, resources=resources, listings={**live.listings, (DeclaredResource.kind, ""): evidence})
 
 
-def _pairs(live: Iterable[Resource], blocks: Iterable[Resource]) -> tuple[dict[str, Resource], tuple[Resource, ...]]:
-    """Find the block of each live resource by its id; give also the blocks whose id is not settled."""
-    exact: dict[str, Resource] = {}
-    patterns: list[Resource] = []
-    open_: list[Resource] = []
-    for block in blocks:
-        address = block.declaration.address if block.declaration else ""
-        if address and block.id.endswith(address):
-            open_.append(block)
-        elif OPEN in block.id:
-            patterns.append(block)
+def _may_be(place: str, other: str) -> bool:
+    return str(place).startswith(OPEN) or str(place) == str(other)
+
+
+def _paired(live: Sequence[Resource], blocks: Sequence[_Declared]) -> _Side:
+    """Find the blocks of each live resource: by the id, by a name that AWS makes the id of, or by the state."""
+    exact: dict[str, list[_Declared]] = {}
+    patterns: dict[str, list[_Declared]] = {}
+    kept: dict[str, list[_Declared]] = {}
+    unsure: list[_Declared] = []
+    for block in sorted(blocks, key=lambda one: one.kept):
+        arn = block.resource.id.partition("#")[0]  # what follows tells blocks with one id apart
+        if block.kept:
+            kept.setdefault(block.address, []).append(block)
+        if block.open:
+            unsure.append(block)
+        elif OPEN in arn:
+            patterns.setdefault(_end(arn), []).append(block)
         else:
-            exact[block.id] = block
-    pairs: dict[str, Resource] = {}
-    by_end: dict[str, list[Resource]] = {}
-    for block in patterns:
-        by_end.setdefault(_end(block.id), []).append(block)
+            exact.setdefault(arn, []).append(block)
+    names = _names(live)
+    open_: list[_Declared] = []
+    for block in unsure:
+        twin = _twin(block, kept.get(block.address, ()))
+        named = [one for one in names.get(block.name, ()) if _may_be(block.resource.region, one.region) and block.name]
+        if twin is not None:
+            exact.setdefault(twin.resource.id.partition("#")[0], []).insert(0, block)
+        elif len(named) == 1:
+            exact.setdefault(named[0].id, []).insert(0, block)
+        else:
+            open_.append(block)
+    pairs: dict[str, Sequence[_Declared]] = {}
     for one in live:
-        mine = exact.get(one.id) or next(
-            (each for each in by_end.get(_end(one.id), ()) if _fits(each.id, one.id)), None
-        )
-        if mine is not None:
+        fitting = [each for each in patterns.get(_end(one.id), ()) if _fits(each.resource.id.partition("#")[0], one.id)]
+        mine = sorted((*exact.get(one.id, ()), *fitting), key=lambda each: each.kept)
+        if mine:
             pairs[one.id] = mine
-    return pairs, tuple(open_)
+    ends: dict[str, list[str]] = {}
+    for id_ in pairs:
+        ends.setdefault(_end(id_), []).append(id_)
+    return _Side(pairs, ends, open_)
+
+
+def _names(live: Iterable[Resource]) -> Mapping[str, Sequence[Resource]]:
+    """Give the live resources by those of their names that AWS makes their ids of: no two of a region have one."""
+    found: dict[str, list[Resource]] = {}
+    for one in live:
+        if re.search(rf"[:/]{re.escape(one.name)}[-/]", _end(one.id)) or _end(one.id).startswith(f"{one.name}-"):
+            found.setdefault(one.name, []).append(one)
+    return found
+
+
+def _twin(block: _Declared, kept: Sequence[_Declared]) -> _Declared | None:
+    """Give the resource of a state that a block is: of one address, and of the root beside the state."""
+    settled = [one for one in kept if not one.open and one is not block]
+    beside = [one for one in settled if PurePosixPath(one.root).parent == PurePosixPath(block.root)]
+    found = beside or settled
+    return found[0] if len(found) == 1 else None
 
 
 def _end(arn: str) -> str:
@@ -111,28 +217,25 @@ def _fits(open_arn: str, arn: str) -> bool:
     )
 
 
-def _matched(live: Iterable[Resource], pairs: Mapping[str, Resource]) -> Iterator[tuple[Resource, Resource]]:
-    return ((one, pairs[one.id]) for one in live if one.id in pairs)
-
-
-def _told(
-    one: Resource, pairs: Mapping[str, Resource], open_: Sequence[Resource], gap: Unknown | None
-) -> Resource:  # fmt: skip
+def _told(one: Resource, side: _Side, gap: Unknown | None, *, states: bool) -> Resource:
     if "code" not in type(one).facts:
         return one
-    block = pairs.get(one.id)
+    mine = side.pairs.get(one.id) or _copied(one, side)
     reading: Reading[str | None]
-    if block is not None and block.declaration is not None:
-        spot = block.declaration.spot
-        said = f"{block.declaration.address} ({spot.said})" if spot else block.declaration.address
-        evidence = (Evidence(block.declaration.source, spot.said if spot else block.declaration.root, spot=spot),)
-        reading = Known(said, evidence)
-    elif open_:
-        names = ", ".join(each.declaration.address for each in open_[:3] if each.declaration)
+    if mine:
+        block = mine[0].resource.declaration
+        assert block is not None
+        spot = block.spot
+        said = f"{block.address} ({spot.said})" if spot else block.address
+        reading = Known(said, (Evidence(block.source, spot.said if spot else block.root, spot=spot),))
+    elif side.open:
+        names = ", ".join(each.address for each in side.open[:3])
+        advice = "the state that was given does not hold them" if states else "pass the state as well"
+        advice = "" if all(each.unmade for each in side.open) else f"; {advice}"
         reading = Unknown(
             Reason.UNRESOLVED,
-            f"AWS gives the ids of {names}{' and others' if len(open_) > 3 else ''}, so the code does not tell which "
-            "these are; pass the state as well",
+            f"AWS gives the ids of {names}{' and others' if len(side.open) > 3 else ''}, so the code does not tell which "
+            f"these are{advice}",
         )
     elif gap is not None:
         reading = gap
@@ -141,43 +244,74 @@ def _told(
     return type(one)(one.id, one.name, one.account, one.region, {**one.readings, "code": reading})
 
 
-def _declared(block: Resource, live: Resource) -> DeclaredResource:
-    declaration = block.declaration
-    assert declaration is not None
-    form = next(one for one in forms_of(declaration.type) if one.kind is type(block))
-    differences, evidence = _differences(form, block, live)
-    reading: Reading[tuple[Difference, ...]] = Known(differences, evidence)
-    return DeclaredResource(
-        live.id, declaration.address, live.account, live.region, {"differences": reading}, declaration
-    )
+def _copied(one: Resource, side: _Side) -> Sequence[_Declared]:
+    """Give the blocks of a resource that declare this one too, as its replica in another region."""
+    for id_ in side.ends.get(_end(one.id), ()) if is_arn(one.id) else ():
+        mine = side.pairs[id_]
+        copies = mine[0].resource.readings.get("replicas")
+        for each in copies.value if isinstance(copies, Known) and isinstance(copies.value, tuple) else ():
+            region = None if isinstance(each, Unresolved) else getattr(each, "region", each)
+            if isinstance(region, str) and region == one.region:
+                return mine
+    return ()
 
 
-def _differences(form: Form, block: Resource, live: Resource) -> tuple[tuple[Difference, ...], tuple[Evidence, ...]]:
+def _compared(blocks: Sequence[_Declared], live: Resource) -> DeclaredResource:
+    """Compare a live resource with its blocks; what the code itself leaves open, its state may tell."""
+    first = blocks[0].resource.declaration
+    assert first is not None
     found: list[Difference] = []
     evidence: list[Evidence] = []
-    for name in sorted(form.facts):
-        said, is_ = block.readings.get(name), live.readings.get(name)
-        if name in _SAID_DIFFERENTLY or not isinstance(said, Known) or not isinstance(is_, Known):
+    lost: list[Unknown] = []
+    for name in sorted({name for one in blocks for name in one.form.facts}):
+        is_ = live.readings.get(name)
+        if not compared(live.kind, name) or not isinstance(is_, Known):
             continue
+        told = [(one, said) for one in blocks if (said := one.resource.readings.get(name)) is not None]
+        known = [(one, said) for one, said in told if isinstance(said, Known) and said.evidence]
+        if not known:
+            lost.extend(said for one, said in told if isinstance(said, Unknown) and _written(said, one))
+            continue
+        # What the code leaves to AWS is as the state tells it.
+        one, said = next(((each, is_said) for each, is_said in known if not _left_out(is_said, each)), known[0])
         try:
-            if _stands_in(said.value) or said.value == is_.value:
-                continue
+            where = f"{said.evidence[0].where}{' (where it is not set)' if _left_out(said, one) else ''}"
+            differs = difference(name, is_.value, said.value, where, one.unmade)
         except CouldNotCheck:
             continue
-        where = said.evidence[0].where if said.evidence else ""
-        found.append(Difference(name, speak_value(is_.value), speak_value(said.value), where))
-        evidence.extend((*is_.evidence, *said.evidence))
-    return tuple(found), tuple(evidence)
+        if differs is not None:
+            found.append(differs)
+            evidence.extend((*is_.evidence, *said.evidence))
+    reading: Reading[tuple[Difference, ...]] = Known(tuple(found), tuple(evidence))
+    if lost and not found:
+        more = f"; so are {len(lost) - 1} more settings" if len(lost) > 1 else ""
+        reading = Unknown(lost[0].reason, f"{lost[0].detail}, so it cannot be compared{more}", lost[0].evidence)
+    return DeclaredResource(live.id, first.address, live.account, live.region, {"differences": reading}, first)
 
 
-def _stands_in(value: Any) -> bool:
-    """Say whether a value, or a part of it, only stands in for what AWS will give."""
-    if isinstance(value, str):
-        return (
-            OPEN in value or value.startswith(("alias/aws/", "aws_", "module.")) or ":aws_" in value or "/aws_" in value
-        )
-    if isinstance(value, Mapping):
-        return any(_stands_in(one) for pair in value.items() for one in pair)
-    if isinstance(value, (tuple, list, frozenset)):
-        return any(_stands_in(one) for one in value)
-    return False
+def _unsure(told: DeclaredResource, block: _Declared) -> DeclaredResource:
+    """Give up a difference from one of several resources that a block may declare: it may mean another."""
+    reading = told.readings["differences"]
+    if not isinstance(reading, Known) or not reading.value:
+        return told
+    why = (
+        f"the code leaves open in which region {block.address} is, and it differs from one of several that it may be "
+        "(`--deploy-region` tells which)"
+    )
+    unknown = Unknown(Reason.UNRESOLVED, why, reading.evidence)
+    return DeclaredResource(told.id, told.name, told.account, told.region, {"differences": unknown}, told.declaration)
+
+
+def _left_out(said: Known[Any], one: _Declared) -> bool:
+    """Say whether code says something by what it leaves out."""
+    evidence = said.evidence[0]
+    unset = not evidence.attribute or one.block.find(evidence.attribute).value is ABSENT
+    return unset and evidence.spot == one.block.spot and not one.kept
+
+
+def _written(said: Unknown, one: _Declared) -> bool:
+    """Say whether the code sets what it leaves open: where it sets nothing, there is nothing to agree with."""
+    block = one.resource.declaration
+    assert block is not None
+    own = [each for each in said.evidence if each.spot is not None and each.address == block.address]
+    return said.reason is Reason.UNRESOLVED and any(each.spot != block.spot for each in own)

@@ -40,6 +40,17 @@ class Found:
     attribute: str
 
 
+class _Open(dict[str, Any]):
+    """The values of a nested block of which nothing is known: none of them is known not to be set."""
+
+    def __init__(self, why: Unresolved) -> None:
+        super().__init__()
+        self.why = replace(why, choices=())
+
+    def get(self, key: str, default: Any = None) -> Any:  # noqa: ARG002  # as a mapping does
+        return super().get(key, self.why)
+
+
 def _nowhere(_: Path) -> Spot | None:
     return None
 
@@ -121,9 +132,15 @@ class Block:
     def part(self, values: Any, steps: Path, address: str) -> Block:
         """Give a nested block as a block of its own; `^` leads to the whole, and an unresolved one may not exist."""
         doubt = self.doubt
+        if not isinstance(values, (Mapping, Unresolved)):
+            values = Unresolved(f"{address} is not written as a block")
+        inner: dict[str, Any]
         if isinstance(values, Unresolved):
-            doubt, values = values if doubt is None else doubt, {}
-        inner: dict[str, Any] = {**plain(values), "^": [self.values]}
+            doubt = values if doubt is None else doubt
+            inner = _Open(values)
+        else:
+            inner = {**plain(values)}
+        inner["^"] = [self.values]
         length = len(steps)
 
         def place(path: Path) -> Spot | None:
@@ -170,7 +187,8 @@ class Code:
     """One root as it was read: a Terraform root module, a plan, a state, or a CloudFormation stack with its nested ones.
 
     `root` is its path relative to what was given on the command line (`.` for that itself). `files` are all files
-    that were read for it, relative in the same way.
+    that were read for it, relative in the same way; `sought` are the files and directories that its functions looked
+    for, there or not, as far as its values have been worked out.
     """
 
     root: str
@@ -179,6 +197,7 @@ class Code:
     blocks: list[Block] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
+    sought: set[str] = field(default_factory=set)
     #: addresses that the code says were moved: the new one, and the one before
     moved: dict[str, str] = field(default_factory=dict)
     #: addresses that a plan or a change set takes away, and how: delete, forget

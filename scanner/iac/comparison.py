@@ -1,7 +1,8 @@
 """Comparing two judgements of code: what a change added, what it made worse, and what it mended.
 
 A finding is the same one before and after by its rule, root, address and kind, never by lines; what was moved or
-renamed keeps what it was. What was observed is held against it, so that a failure that gets worse is not hidden by the
+renamed keeps what it was, also where Terraform moves it by itself: to or from the first instance, when `count` comes
+or goes. What was observed is held against it, so that a failure that gets worse is not hidden by the
 one that was there.
 """
 
@@ -14,7 +15,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from scanner.iac.block import Code
 from scanner.model.finding import Finding
 from scanner.model.late_dataclass import dataclass
-from scanner.model.reading import Reason
+from scanner.model.reading import Reason, Source
 from scanner.model.verdict import Outcome
 from scanner.resources.code import CodePart
 
@@ -23,6 +24,8 @@ _GRAVEST = (ADDED, WORSENED, UNCHANGED)
 _AMOUNT = re.compile(r"-?\d+(?:\.\d+)?")
 #: a line of a file, which is no part of what is observed there
 _LINE = re.compile(r"(\.(?:tf|tofu|tfvars|json|ya?ml|template|tfstate)):\d+(?::\d+)?")
+#: a step of an address to the first instance, or a key, in which there is none
+_FIRST = re.compile(r'("(?:[^"\\]|\\.)*")|\[0\]')
 _BETWEEN = re.compile(r", | and |; ")
 _Key = tuple[str, ...]
 _NO_MOVES: Mapping[tuple[str, str], str] = {}
@@ -78,10 +81,13 @@ def compare(
     old: dict[_Key, list[Finding]] = {}
     for one in before:
         old.setdefault(_key(one), []).append(one)
+    said = {(root, address) for (root, _), address in moves.items()}
+    counted = {_counted(key): key for key, some in old.items() if _moves_itself(some[0], said)}
     changes: dict[str, str] = {}
     kept: set[int] = set()
     for one in after:
-        was = next((some.pop(0) for key in _names(one, moves) if (some := old.get(key))), None)
+        keys = (*_names(one, moves), counted.get(_counted(_key(one)), ()))
+        was = next((some.pop(0) for key in keys if (some := old.get(key))), None)
         if one.outcome not in (Outcome.FAILED, Outcome.UNKNOWN):
             if was is not None and was.outcome is Outcome.FAILED:
                 kept.add(id(was))
@@ -118,13 +124,25 @@ def _names(one: Finding, moves: Mapping[tuple[str, str], str]) -> Iterator[_Key]
         yield _key(one, here)
 
 
+def _moves_itself(one: Finding, said: Collection[tuple[str, str]]) -> bool:
+    """Say whether Terraform may move a block by itself: it does not where a `moved` block says otherwise."""
+    block = one.subject.declaration
+    return block is not None and block.source is Source.TERRAFORM and (block.root, block.address) not in said
+
+
+def _counted(key: _Key) -> _Key:
+    """Give a key that is the same with `count` and without, for the first instance."""
+    return (*key[:-1], _FIRST.sub(lambda found: found[1] or "", key[-1]))
+
+
 def _change(old: Finding | None, new: Finding) -> str:
     if old is None:
         return ADDED
     if new.outcome is Outcome.UNKNOWN:
         if old.outcome is Outcome.UNKNOWN:
-            # What lay open for a reason of its own, and now only because there may be more code, is no better.
-            return UNCHANGED
+            # What lay open for a reason of its own, and now only because there may be more code, is no better. The
+            # other way round, the code hides what it did not.
+            return ADDED if old.reason is Reason.OPEN and new.reason is not Reason.OPEN else UNCHANGED
         # What is put where nobody can see it is no improvement, whatever it was.
         return ADDED if old.outcome is Outcome.EXEMPT else WORSENED
     if old.outcome is not Outcome.FAILED:

@@ -48,7 +48,9 @@ class At:
     `absent` is what holds where it is not set, as `docs` says (the page and the words); `computed` says that AWS then
     chooses, and what. `every` takes the values of all satellites, in their order, instead of one. `write` turns the
     fact's value back into code, for fixes. `shows` names the attribute that findings point at, where it is not the
-    whole path.
+    whole path. Of a list of nested blocks, `parts` are the attributes within them that a verdict may name instead: the
+    dotted path of the blocks within each, a word, and the attribute; the second rule's is labelled `2.word`, that of its
+    first copy `2.1.word`.
     """
 
     path: str
@@ -60,6 +62,7 @@ class At:
     every: bool = False
     write: Callable[[Any], Any] | None = None
     shows: str = ""
+    parts: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +136,8 @@ class Form:
     `arn` is a template over `{partition}`, `{region}`, `{account}`, `{name}` and `{address}`, or a function of the
     block; it must give what live AWS gives as the id of the kind. `name` is the path of the attribute that holds its
     name in AWS (several: the first that is set). `gives` says what references to its attributes evaluate to.
-    `each` makes one resource of every nested block at that path. `when` says whether a block is of this kind at all.
+    `each` makes one resource of every nested block at that path; what such a form gives, it gives of the whole block.
+    `when` says whether a block is of this kind at all.
     `parent` is the path of the attribute that names the resource it is part of, where `arn` needs it. `once` says that
     all blocks of the kind with one `arn` tell of one resource: the first stands for it, and its facts are joined.
     `lends` says that what it gives are the names of another block's resource, by which it is not called itself.

@@ -6,7 +6,8 @@ to, so that joins between blocks hold as they will hold in AWS.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 from scanner.iac.block import Block
 from scanner.iac.form import ARN, NAME, Form
@@ -14,6 +15,9 @@ from scanner.iac.forms import forms_of
 from scanner.iac.strangers import stranger
 from scanner.model.errors import CouldNotCheck
 from scanner.model.unresolved import Unresolved
+
+#: what a function of a form raises where the code holds no value of the kind that belongs there
+MISWRITTEN: Final = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
 
 
 def export(block: Block, attribute: str) -> Any:
@@ -23,17 +27,14 @@ def export(block: Block, attribute: str) -> Any:
     """
     for form in forms_of(block.type):
         given = form.gives.get(attribute)
-        if given is None or form.each:
+        if given is None:
             continue
         if given == ARN:
             return arn_of(form, block)
         if given == NAME:
             return name_of(form, block)
         assert callable(given)
-        try:
-            return given(block)
-        except CouldNotCheck as stop:
-            return Unresolved(stop.unknown.detail)
+        return _settled(given, block)
     return stranger(block, attribute)
 
 
@@ -55,15 +56,23 @@ def arn_of(form: Form, block: Block) -> Any:
     """Give what live AWS gives as the id of a block's resource; `Unresolved` where it hangs on what is not settled."""
     if block.known_arn:
         return block.known_arn
+    if callable(form.arn):
+        return _settled(form.arn, block)
+    return form.arn.format(
+        partition=block.partition, region=block.region, account=block.account,
+        name=name_of(form, block), address=block.address,
+    )  # fmt: skip
+
+
+def _settled(by: Callable[[Block], Any], block: Block) -> Any:
+    """Give what a function makes of a block; `Unresolved` where it cannot, since anything may stand in code."""
     try:
-        if callable(form.arn):
-            return form.arn(block)
-        return form.arn.format(
-            partition=block.partition, region=block.region, account=block.account,
-            name=name_of(form, block), address=block.address,
-        )  # fmt: skip
+        return by(block)
     except CouldNotCheck as stop:
         return Unresolved(stop.unknown.detail)
+    except MISWRITTEN as error:
+        said = str(error) if isinstance(error, ValueError) else type(error).__name__
+        return Unresolved(f"{block.address} does not say what it is called ({said})")
 
 
 def identities(block: Block) -> frozenset[str]:

@@ -17,7 +17,8 @@ from scanner.iac.block import ABSENT, Block, Code, Found, Problem
 from scanner.iac.form import NOTHING, Always, At, Form, Joined, Made, Origin
 from scanner.iac.forms import declares, forms_of
 from scanner.iac.forms.index import KINDS, NOWHERE, PARTLY, UNSET
-from scanner.iac.naming import arn_of, identities, name_of
+from scanner.iac.naming import MISWRITTEN, arn_of, identities, name_of
+from scanner.iac.pointing import evidence_of, parts_of, pointed
 from scanner.iac.satellites import Satellites
 from scanner.iac.surroundings import Surroundings
 from scanner.model.arn import OPEN, somewhere
@@ -137,6 +138,10 @@ def _is_of(form: Form, part: Block) -> bool:
         return form.when is None or form.when(part)
     except CouldNotCheck as stop:
         part.doubt = Unresolved(stop.unknown.detail) if part.doubt is None else part.doubt
+        return True
+    except MISWRITTEN as error:
+        said = f"{part.address} does not say what it is ({type(error).__name__}: {error})"
+        part.doubt = Unresolved(said) if part.doubt is None else part.doubt
         return True
 
 
@@ -288,22 +293,22 @@ def reading_of(form: Form, block: Block, name: str, satellites: Satellites) -> R
         if reading is not None:
             return reading
     return Unknown(
-        Reason.MISSING, f"{block.address} does not say its {name}", _evidence(block, Found(ABSENT, block.spot, name))
+        Reason.MISSING, f"{block.address} does not say its {name}", evidence_of(block, Found(ABSENT, block.spot, name))
     )
 
 
 def _take(origin: Origin, block: Block, satellites: Satellites) -> Reading[Any] | None:
     if isinstance(origin, Always):
-        return Known(origin.value, _evidence(block, Found(origin.value, block.spot, "")))
+        return Known(origin.value, evidence_of(block, Found(origin.value, block.spot, "")))
     if isinstance(origin, Made):
-        shown = _shown(block, origin.shows)
-        return _convert(lambda _: origin.by(block), None, _evidence(block, shown), shown.attribute or "")
+        found = pointed(block, origin.shows)
+        return _convert(lambda _: origin.by(block), None, evidence_of(block, found), found.attribute or "")
     if isinstance(origin, Joined):
-        shown, around = _shown(block, origin.shows), satellites.around
+        found, around = pointed(block, origin.shows), satellites.around
         around.pointed.clear()
-        reading = _convert(lambda _: origin.by(block, around), None, _evidence(block, shown), shown.attribute or "")
+        reading = _convert(lambda _: origin.by(block, around), None, evidence_of(block, found), found.attribute or "")
         if around.pointed:
-            elsewhere = (each for one, found, label in around.pointed for each in _evidence(one, found, block, label))
+            elsewhere = (each for one, other, label in around.pointed for each in evidence_of(one, other, block, label))
             reading = replace(reading, evidence=tuple(dict.fromkeys((*reading.evidence, *elsewhere))))
         return reading
     if origin.via is not None:
@@ -315,7 +320,9 @@ def _at(origin: At, block: Block, owner: Block) -> Reading[Any] | None:
     found = block.find(origin.path)
     if origin.shows:
         found = Found(found.value, block.find(origin.shows).spot, origin.shows)
-    evidence = _evidence(block, found, owner)
+    evidence = evidence_of(block, found, owner)
+    if origin.parts:
+        evidence = (*parts_of(origin, block, owner), *evidence)
     if found.value is ABSENT:
         if origin.absent is not NOTHING:
             return Known(origin.absent, evidence)
@@ -333,13 +340,13 @@ def _of_satellite(origin: At, block: Block, satellites: Satellites) -> Reading[A
         return doubt.unknown
     if origin.every:
         values = [one.find(origin.path).value for one in mine]
-        evidence = tuple(each for one in mine for each in _evidence(one, one.find(origin.path), block))
+        evidence = tuple(each for one in mine for each in evidence_of(one, one.find(origin.path), block))
         values = [value for value in values if value is not ABSENT]
         return _convert(origin.convert, values, evidence, origin.path) if values else None
     if not mine:
         if origin.absent is NOTHING:
             return None
-        return Known(origin.absent, _evidence(block, Found(ABSENT, block.spot, f"{origin.via.type}.{origin.path}")))
+        return Known(origin.absent, evidence_of(block, Found(ABSENT, block.spot, f"{origin.via.type}.{origin.path}")))
     return _at(origin, mine[0], block)
 
 
@@ -352,7 +359,7 @@ def _convert(convert: Any, value: Any, evidence: tuple[Evidence, ...], attribute
         result = convert(value)
     except CouldNotCheck as stop:
         return Unknown(stop.unknown.reason, stop.unknown.detail, evidence)
-    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError) as error:
+    except MISWRITTEN as error:
         said = str(error) if isinstance(error, ValueError) else f"cannot be read ({type(error).__name__}: {error})"
         return Unknown(Reason.MALFORMED, f"{attribute}: {said}", evidence)
     if isinstance(result, Unresolved):
@@ -378,23 +385,3 @@ def _settled(convert: Any, value: Unresolved) -> Reading[Any] | None:
     if isinstance(first, Known) and all(isinstance(one, Known) and one.value == first.value for one in readings):
         return first
     return None
-
-
-def _shown(block: Block, paths: Sequence[str]) -> Found:
-    paths = [path for path in paths if path]
-    for path in paths:
-        if (found := block.find(path)).value is not ABSENT:
-            return found
-    if not paths:
-        return Found(ABSENT, block.spot, "")
-    # None is set: the one to set is the first that the language of the block has.
-    template = block.source is Source.CLOUDFORMATION
-    return block.find(next((path for path in paths if path[:1].isupper() is template), paths[0]))
-
-
-def _evidence(block: Block, found: Found, owner: Block | None = None, label: str = "") -> tuple[Evidence, ...]:
-    """Say where a block holds what was found, and of which block it tells something: of its owner, or of itself."""
-    spot: Spot | None = found.spot or block.spot
-    where = spot.said if spot is not None else f"{block.root}: {block.address}"
-    address = (owner or block).address
-    return (Evidence(block.source, where, spot=spot, attribute=found.attribute, address=address, label=label),)

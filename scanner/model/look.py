@@ -326,7 +326,10 @@ def _evidence(trace: Sequence[Read], of: Resource | None = None) -> tuple[Eviden
     every = dict.fromkeys(one for _, _, reading in trace for one in reading.evidence)
     if of is None or of.declaration is None:
         return tuple(every)
-    own = dict.fromkeys(one for it, _, reading in trace if it and it.id == of.id for one in reading.evidence)
+    mine = [reading for it, _, reading in trace if it and it.id == of.id]
+    if len(mine) == len(trace):
+        return tuple(every)
+    own = dict.fromkeys(one for reading in mine for one in reading.evidence)
     return (*(one for one in every if one not in own), *own)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
@@ -20,6 +21,8 @@ from scanner.model.waiver import Waiver, is_glob
 from scanner.resources.records import ClauseAttestation, RuleFailures, WrittenWaiver
 
 _GLOBS = frozenset("*?[")
+#: How the address of a block of code begins, after its root or alone; nothing in an account is called so.
+_ADDRESS = re.compile(r"(?:[^:]*:)?(?:module\.[\w-]+[.\[]|aws_\w+\.[\w-])|[^:]+\.(?:ya?ml|json|template):")
 
 
 def attestations(policy: Policy, records: Records, account: str, at: datetime) -> tuple[ClauseAttestation, ...]:
@@ -83,10 +86,20 @@ class Run:
         own = self._by_subject.get(waiver.rule, {})
         return (*own.get(waiver.resource, ()), *own.get("", ()))
 
+    def _is_of_code(self, waiver: Waiver) -> bool:
+        """Say whether a waiver names a block of code, which a scan of accounts does not judge."""
+        return all(one.source is Source.LIVE for one in self.estates) and _ADDRESS.match(waiver.resource) is not None
+
+    def doubt(self, waiver: Waiver, findings: Iterable[Finding]) -> Unknown | None:
+        """Say why a waiver may be needed all the same, if so."""
+        return None if self._is_of_code(waiver) else _doubt(waiver, findings)
+
     def beyond(self, waiver: Waiver, records: Records) -> str:
         """Say what a waiver may be about that this run was not asked to judge; "" where there is nothing."""
         if waiver.rule not in self.rules:
             return f"rule {waiver.rule}"
+        if self._is_of_code(waiver):
+            return "the code"
         seen = {(estate.account, region) for estate in self.estates for region in estate.regions}
         accounts = {account for account, _ in seen}
         _, named = place_of(waiver.resource)
@@ -116,7 +129,7 @@ def waivers(records: Records, run: Run) -> tuple[WrittenWaiver, ...]:
             "owner": Known(one.owner, evidence),
             "approved_by": Known(one.approved_by, evidence),
             "expires": Known(one.expires, evidence),
-            "failures": (None if seen else _doubt(one, findings)) or Known(failures, evidence),
+            "failures": (None if seen else run.doubt(one, findings)) or Known(failures, evidence),
             "beyond": Known("" if seen else run.beyond(one, records), evidence),
         }
         identity = f"policy:waiver/{one.rule}/{one.resource}"

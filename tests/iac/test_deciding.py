@@ -186,6 +186,55 @@ resource "aws_cloudfront_distribution" "one" {
   }
 }
 """
+PLAN = """\
+resource "aws_backup_plan" "one" {
+  name = "one"
+  rule {
+    rule_name         = "long"
+    target_vault_name = "v"
+    schedule          = "cron(0 2 * * ? *)"
+    lifecycle { delete_after = 35 }
+  }
+  rule {
+    rule_name         = "short"
+    target_vault_name = "v"
+    schedule          = "cron(0 12 * * ? *)"
+    lifecycle {
+      delete_after = 35
+    }
+    copy_action {
+      destination_vault_arn = "arn:aws:backup:eu-west-1:123456789012:backup-vault:near"
+    }
+    copy_action {
+      destination_vault_arn = "arn:aws:backup:us-east-1:123456789012:backup-vault:far"
+      lifecycle {
+        delete_after = 7
+      }
+    }
+  }
+}
+
+resource "aws_backup_selection" "all" {
+  name         = "all"
+  plan_id      = aws_backup_plan.one.id
+  iam_role_arn = "arn:aws:iam::123456789012:role/backup"
+  resources    = ["*"]
+}
+"""
+TEMPLATE_PLAN = """\
+Resources:
+  Plan:
+    Type: AWS::Backup::BackupPlan
+    Properties:
+      BackupPlan:
+        BackupPlanName: p
+        BackupPlanRule:
+          - {RuleName: long, TargetBackupVault: v, Lifecycle: {DeleteAfterDays: 35}}
+          - RuleName: short
+            TargetBackupVault: v
+            Lifecycle:
+              DeleteAfterDays: 7
+"""
 
 
 @pytest.mark.parametrize(
@@ -207,6 +256,10 @@ resource "aws_cloudfront_distribution" "one" {
         (PEOPLE, "BK606", "Admin", 43, "ManagedPolicyArns"),
         (STREAM, "BK506", "Stream", 7, "EncryptionInfo.EncryptionInTransit.ClientBroker"),
         (FRONT, "BK503", "aws_cloudfront_distribution.one", 13, "viewer_certificate.cloudfront_default_certificate"),
+        (PLAN, "BK202", "aws_backup_plan.one", 22, "lifecycle.delete_after"),
+        (PLAN, "BK207", "aws_backup_plan.one", 12, "schedule"),
+        (PLAN.replace("= 35 }", "= 3 }"), "BK202", "aws_backup_plan.one", 7, "lifecycle.delete_after"),
+        (TEMPLATE_PLAN, "BK202", "Plan", 12, "Lifecycle.DeleteAfterDays"),
         (WATCHED, "BK710", "Trail", 8, "EnableLogFileValidation"),
         (WATCHED, "BK713", "Channel", 17, "RecordingGroup"),
         (WATCHED, "BK615", "Pool", 21, "MfaConfiguration"),
@@ -223,6 +276,15 @@ def test_the_place_that_decided(
     (found,) = [one for one in failed(tmp_path, rule) if one["declaration"]["address"] == address]
     place = found["declaration"]
     assert (Path(place["file"]).name, place["line"], place["attribute"]) == (name, line, attribute)
+
+
+@pytest.mark.parametrize(
+    ("rule", "line", "attribute"), [("BK201", 8, "backup_retention_period"), ("BK212", 10, "deletion_protection")]
+)
+def test_the_place_that_decided_where_nothing_else_helps(tmp_path: Path, rule: str, line: int, attribute: str) -> None:
+    (tmp_path / "main.tf").write_text(DATABASE)
+    (found,) = [one for one in judged(tmp_path, rule, "--whole-estate") if one["outcome"] == "failed"]
+    assert (found["declaration"]["line"], found["declaration"]["attribute"]) == (line, attribute)
 
 
 def judged(directory: Path, rule: str, *options: str) -> list[dict[str, Any]]:

@@ -185,6 +185,15 @@ def put(places: Mapping[str, str]) -> Callable[[str], str]:
     return change
 
 
+def possible(some: Code) -> bool:
+    """Say whether AWS would take it: a global table has one replica in a region."""
+    for block in some.blocks:
+        regions = [one["Region"] for one in block.values.get("Replicas", ()) if "::" in block.type]
+        if len(set(regions)) < len(regions):
+            return False
+    return True
+
+
 @cache
 def real(case: str) -> Code:
     """Give the code of a case with all its places settled."""
@@ -204,6 +213,9 @@ def test_code_with_open_places(case: str, number: int, whole: bool) -> None:
     near = {OWN: (NEW, THEIRS), THEIRS: (NEW, OWN), REGION: (NOWHERE, FAR), FAR: (NOWHERE, REGION)}
     for places in assignments(stand_ins, near):
         settle = put(places)
-        for place, was in told(rewrite(open_, settle, settle), whole=whole).items():
+        settled = rewrite(open_, settle, settle)
+        if not possible(settled):
+            continue
+        for place, was in told(settled, whole=whole).items():
             now = known[place]
             agree(now.outcome, was.outcome, f"{place} {places}: {now.verdict}; {was.verdict}")

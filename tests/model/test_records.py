@@ -113,6 +113,14 @@ def test_what_could_not_be_judged_may_need_it() -> None:
     assert used(waiver(arn("good")), where)[0] == "failed"
 
 
+@pytest.mark.parametrize(
+    "address", ["aws_dynamodb_table.a", "infra:module.db.aws_db_instance.a[0]", "infra/t.yaml:Orders"]
+)
+def test_what_names_a_block_of_code_is_needed_where_code_is_judged(address: str) -> None:
+    outcome, because = used(waiver(address), estate(gaps=("eu-central-1",), good=True))
+    assert (outcome, because.partition(", and ")[2]) == ("exempt", "the code was not judged in this run")
+
+
 def test_a_list_that_broke_off_may_hold_what_needs_it() -> None:
     where = estate(gaps=("eu-central-1",), good=True)
     assert used(waiver("*:table/g*"), where)[0] == "unknown"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from scanner.model.arn import is_open
 from scanner.permissions.context import Caller
 from scanner.permissions.document import Condition, Document, Principals, Statement
 from scanner.permissions.evaluate import Access, Court, Outcome, Policies, ask
@@ -142,6 +143,8 @@ def test_a_shelf_answers_as_its_targets_do_one_by_one(world: Any, action: str, w
     st.text("arn:ws*?bdx1/", max_size=14),
 )
 def test_a_shelf_finds_what_a_pattern_fits(arns: list[str], pattern: str) -> None:
+    # `?aws` is what code calls a place that it leaves open; nothing can be told to fit it for certain.
+    assume(not any(is_open(one + pattern) for one in ("", ":")))
     for tried in (pattern, f"arn:aws:rds:*:*:{pattern}", f"arn:aws:*:1:{pattern}"):
         shelf = Shelf(map(Target, arns))
         fitting = joined((place, place + 1) for place, arn in enumerate(shelf.arns) if matches(tried, arn))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "infra"
+_PROVIDER = "registry.terraform.io/hashicorp/aws"
 
 
 @cache
@@ -36,17 +37,43 @@ def plan() -> Any:
 
 
 @cache
-def state() -> Any:
-    """Give a state of what the plan makes, as its tree."""
+def hcl_tree() -> Any:
+    """Give a root of Terraform in JSON that declares what the plan makes, as its tree."""
+    blocks: dict[str, Any] = {}
+    for one in plan()["resource_changes"]:
+        if one["change"]["after"]:
+            blocks.setdefault(one["type"], {})[one["name"]] = one["change"]["after"]
+    return {"resource": blocks}
+
+
+def plan_of(root: Any) -> Any:
+    """Give the plan that makes the resources of a root in JSON, as its tree."""
+    changes = [
+        {
+            "address": f"{kind}.{name}",
+            "mode": "managed",
+            "type": kind,
+            "name": name,
+            "provider_name": _PROVIDER,
+            "change": {"actions": ["create"], "before": None, "after": values, "after_unknown": {}},
+        }
+        for kind, named in root["resource"].items()
+        for name, values in named.items()
+    ]
+    return {**plan(), "resource_changes": changes}
+
+
+def state_of(made: Any) -> Any:
+    """Give a state of what a plan makes, as its tree."""
     resources = [
         {
             "mode": "managed",
             "type": one["type"],
             "name": one["name"],
-            "provider": 'provider["registry.terraform.io/hashicorp/aws"]',
+            "provider": f'provider["{_PROVIDER}"]',
             "instances": [{"schema_version": 0, "attributes": one["change"]["after"], "sensitive_attributes": []}],
         }
-        for one in plan()["resource_changes"]
+        for one in made["resource_changes"]
         if one["change"]["after"]
     ]
     return {
@@ -57,6 +84,12 @@ def state() -> Any:
         "outputs": {},
         "resources": resources,
     }
+
+
+@cache
+def state() -> Any:
+    """Give a state of what the plan makes, as its tree."""
+    return state_of(plan())
 
 
 @cache
@@ -120,6 +153,11 @@ def template_tree() -> Any:
 @cache
 def change_set() -> Any:
     """Give a change set that makes the template, as its tree."""
+    return change_set_of(template_tree())
+
+
+def change_set_of(template: Any) -> Any:
+    """Give the change set that makes a template, as its tree."""
     changes = [
         {
             "Type": "Resource",
@@ -131,6 +169,6 @@ def change_set() -> Any:
                 "AfterContext": json.dumps({"Properties": one["Properties"]}),
             },
         }
-        for name, one in template_tree()["Resources"].items()
+        for name, one in template["Resources"].items()
     ]
     return {"ChangeSetName": "c", "StackName": "s", "Status": "CREATE_COMPLETE", "Changes": changes}

@@ -39,15 +39,15 @@ def load(document: Document, *, region: str = "", account: str = "") -> Code:
     code = Code(document.file, Source.CLOUDFORMATION, "change set", files=[document.file])
     code.problems += document.problems
     value = document.value
-    parts = str(value.get("StackId") or value.get("ChangeSetId") or "").split(":")
+    parts = (_text(value.get("StackId")) or _text(value.get("ChangeSetId"))).split(":")
     if len(parts) > 5 and parts[0] == "arn":
         region, account = parts[3] or region, parts[4] or account
-    status = value.get("Status")
+    status = _text(value.get("Status"))
     if status in ("FAILED", "DELETE_COMPLETE"):
         reason = value.get("StatusReason")
         message = f"the change set cannot be executed: {status}{f' ({reason})' if isinstance(reason, str) else ''}"
         code.problems.append(Problem(message, document.spot(("Status",))))
-    if value.get("NextToken"):
+    if _text(value.get("NextToken")):
         message = "the change set has more pages, which are not here"
         code.problems.append(Problem(message, document.spot(("NextToken",)), "describe it without --no-paginate"))
     tags = value.get("Tags")
@@ -55,12 +55,17 @@ def load(document: Document, *, region: str = "", account: str = "") -> Code:
         at: Path = ("Changes", number, "ResourceChange")
         one = change.get("ResourceChange") if isinstance(change, dict) else None
         if not isinstance(one, dict):
-            if not isinstance(change, dict) or change.get("Type") != "Hook":
+            if not isinstance(change, dict) or _text(change.get("Type")) != "Hook":
                 message = "an entry of the changes is no change of a resource, and was passed over"
                 code.problems.append(Problem(message, document.spot(at), broken=True))
             continue
         _take(code, document, one, at, region, account, tags if isinstance(tags, list) else None)
     return code
+
+
+def _text(value: Any) -> str:
+    """Give a text, or nothing: what is given twice is not settled."""
+    return value if isinstance(value, str) else ""
 
 
 def _take(
@@ -76,11 +81,12 @@ def _take(
     module = one.get("ModuleInfo")
     hierarchy = module.get("LogicalIdHierarchy") if isinstance(module, dict) else None
     address = f"{hierarchy}/{name}" if isinstance(hierarchy, str) and hierarchy else name
-    if action == "Remove":
+    settled = _text(action)
+    if settled == "Remove":
         policy = one.get("PolicyAction")
         code.gone[address] = _GONE.get(policy, "delete") if isinstance(policy, str) else "delete"
         return
-    changed = "Replace" if one.get("Replacement") == "True" else action if isinstance(action, str) else ""
+    changed = "Replace" if _text(one.get("Replacement")) == "True" else settled
     block = Block(
         Source.CLOUDFORMATION, kind, address, code.root, _values(code, document, one, address, at, tags), spot,
         lambda _: _context(document, at), region or "?region", account or "?account", partition_of(region),
@@ -92,8 +98,10 @@ def _take(
             block.known_arn = physical
         else:
             block.known_name = physical
-    if action == "Dynamic":
+    if settled == "Dynamic":
         block.doubt = Unresolved(f"{address}: what is done with it is known after apply", (address,), spot)
+    elif isinstance(action, Unresolved):
+        block.doubt = action
     code.blocks.append(block)
     if kind == "AWS::CloudFormation::Stack":
         message = f"nested stack {address} has a change set of its own, which is not in this one"

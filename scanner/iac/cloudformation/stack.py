@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from scanner.iac.block import ABSENT, Block, Code, Path, Problem
@@ -26,6 +27,8 @@ _PARTITIONS: Final = (
 )
 #: names each of which is made of the next
 _LONGEST_CHAIN: Final = 40
+#: characters of a message
+_LONGEST: Final = 500
 
 
 def partition_of(region: str) -> str:
@@ -72,7 +75,9 @@ class Stack:
     # What is wrong and open
 
     def note(self, problem: Problem) -> None:
-        """Tell of a problem, once."""
+        """Tell of a problem, once; a name of any length that it repeats does not make it longer than can be read."""
+        if len(problem.message) > _LONGEST:
+            problem = replace(problem, message=f"{problem.message[:_LONGEST]} …")
         if problem not in self.code.problems:
             self.code.problems.append(problem)
 

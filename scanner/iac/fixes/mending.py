@@ -225,8 +225,11 @@ def _alone(found: dict[Key, Change]) -> None:
     made: set[tuple[str, int, str]] = set()
     for key in sorted(found):
         file, line, path = key
-        outer = path.partition(".")[0]
-        if outer != path and found[key].place.block.find(outer).value is ABSENT:
+        outer, block = path.partition(".")[0], found[key].place.block
+        bare = block.source is Source.CLOUDFORMATION and not block.values  # `Properties` itself would have to be made
+        if bare:
+            outer = ""
+        if bare or (outer != path and block.find(outer).value is ABSENT):
             if (file, line, outer) in made:
                 del found[key]
             made.add((file, line, outer))

@@ -8,8 +8,11 @@ from typing import Any
 
 from scanner.iac.block import ABSENT, Block
 from scanner.iac.convert import CLOUDFORMATION_TAGS, TERRAFORM_TAGS, each
-from scanner.iac.form import ARN, NAME, Form, always, at, made
+from scanner.iac.form import ARN, NAME, Form, always, at, joined, made
+from scanner.iac.lowering import stopped
+from scanner.iac.surroundings import Surroundings
 from scanner.model.convert import days, flag, text
+from scanner.model.unresolved import Unresolved
 from scanner.resources.dynamodb import Table
 
 _RUNTIME: Mapping[str, str] = {
@@ -47,11 +50,24 @@ def _cloudformation_key(block: Block) -> str | None:
     return _AWS_KEY if named is ABSENT else text(named)
 
 
+def _named(block: Block, name: str) -> str:
+    return f"arn:{block.partition}:dynamodb:{block.region}:{block.account}:table/{name}"
+
+
 def _stream(block: Block) -> str:
     """Give what stands for the ARN of a table's stream: AWS puts the moment of its making at the end."""
     value = block.known_name or block.find("TableName" if "::" in block.type else "name").value
     name = value if isinstance(value, str) and value else block.address
-    return f"arn:{block.partition}:dynamodb:{block.region}:{block.account}:table/{name}/stream/{block.address}"
+    return f"{_named(block, name)}/stream/{block.address}"
+
+
+def _global(block: Block) -> str:
+    """Give the name of a global table, of the whole of it or of one of its replicas."""
+    for path in ("TableName", "^.TableName"):
+        value = block.find(path).value
+        if isinstance(value, str) and value:
+            return value
+    return block.known_name or block.address.partition(".Replicas[")[0]
 
 
 def _region(raw: Any) -> str:
@@ -59,8 +75,45 @@ def _region(raw: Any) -> str:
 
 
 def _other_regions(block: Block) -> tuple[str, ...]:
-    """Read the replicas of a global table; the region of the stack itself is one of them and no other place."""
-    return tuple(sorted(text(one["Region"]) for one in block.find("Replicas").value if one["Region"] != block.region))
+    """Read the regions of the other replicas of a global table."""
+    mine = stopped(block.find("Region").value)
+    return tuple(
+        sorted(text(one["Region"]) for one in stopped(block.find("^.Replicas").value) if one["Region"] != mine)
+    )
+
+
+def _is_own(block: Block) -> bool:
+    """Say whether a replica is the table in the region of the stack: AWS demands one there, at any place in the list."""
+    replicas = block.find("^.Replicas").value
+    regions = [one.get("Region") for one in replicas if isinstance(one, dict)] if isinstance(replicas, list) else []
+    if any(isinstance(one, str) and one == block.region for one in regions):
+        mine = block.find("Region").value
+        return isinstance(mine, str) and mine == block.region
+    return Unresolved(f"{block.address} may not be the replica in the region of its stack").stop()
+
+
+def _replicated(block: Block, around: Surroundings) -> tuple[str, ...]:
+    """Read the replicas of a table: its own type makes none, but CDK has some made by a resource of its own."""
+    makers, doubt = around.naming({"Custom::DynamoDBReplica": "TableName"}, block)
+    for unsure in (doubt, *(one.doubt for one in makers)):
+        if unsure is not None:
+            unsure.stop()
+    for one in makers:
+        around.point(one, "Region")
+    return tuple(sorted(text(stopped(one.find("Region").value)) for one in makers))
+
+
+def _replica_key(block: Block) -> str | None:
+    """Read the key of a replica; the whole table says whether it has one of KMS at all."""
+    enabled, named = (
+        block.find("^.SSESpecification.SSEEnabled").value,
+        block.find("SSESpecification.KMSMasterKeyId").value,
+    )
+    if enabled is ABSENT and named is not ABSENT:
+        Unresolved(f"{block.address} names a key, but its table does not set SSESpecification.SSEEnabled").stop()
+    if enabled is ABSENT or not flag(enabled):
+        return None
+    return _AWS_KEY if named is ABSENT else text(named)
 
 
 FORMS = (
@@ -102,7 +155,7 @@ FORMS = (
             "deletion_protected": at(
                 "DeletionProtectionEnabled", flag, absent=False, write=bool, docs="AWS::DynamoDB::Table: false by default"
             ),
-            "replicas": always((), "AWS::DynamoDB::Table makes no replicas; AWS::DynamoDB::GlobalTable does"),
+            "replicas": joined(_replicated),
             "pitr": at(
                 "PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled", flag, absent=False, write=bool,
                 docs="AWS::DynamoDB::Table: off unless it is enabled",
@@ -117,28 +170,27 @@ FORMS = (
     Form(
         Table,
         "AWS::DynamoDB::GlobalTable",
-        arn="arn:{partition}:dynamodb:{region}:{account}:table/{name}",
-        name="TableName",
-        gives={"Ref": NAME, "Arn": ARN, "StreamArn": _stream},
+        # What is set per replica is read of the one in the stack's own region. Those elsewhere are not judged.
+        each="Replicas",
+        when=_is_own,
+        arn=lambda block: _named(block, _global(block)),
+        name="^.TableName",
+        gives={"Ref": _global, "Arn": lambda block: _named(block, _global(block)), "StreamArn": _stream},
         facts={
-            # What is set per replica is read of the first, which is the stack's own region as AWS demands one of it.
-            "tags": at("Replicas.Tags", CLOUDFORMATION_TAGS.convert, absent={}),
+            "tags": CLOUDFORMATION_TAGS,
             "encrypted": _ENCRYPTED,
-            "key": made(
-                lambda block: (
-                    _cloudformation_key(block)
-                    if block.find("Replicas.SSESpecification").value is ABSENT
-                    else text(block.find("Replicas.SSESpecification.KMSMasterKeyId").value)
-                ),
-                "Replicas.SSESpecification.KMSMasterKeyId", "SSESpecification.SSEEnabled",
+            "key": made(_replica_key, "SSESpecification.KMSMasterKeyId", "^.SSESpecification.SSEEnabled"),
+            "deletion_protected": at(
+                "DeletionProtectionEnabled", flag, absent=False, write=bool,
+                docs="AWS::DynamoDB::GlobalTable ReplicaSpecification: false by default",
             ),
-            "deletion_protected": at("Replicas.DeletionProtectionEnabled", flag, absent=False, write=bool),
-            "replicas": made(_other_regions, "Replicas"),
+            "replicas": made(_other_regions, "^.Replicas"),
             "pitr": at(
-                "Replicas.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled", flag, absent=False, write=bool
+                "PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled", flag, absent=False, write=bool,
+                docs="AWS::DynamoDB::GlobalTable ReplicaSpecification: off unless it is enabled",
             ),
             "pitr_reach": at(
-                "Replicas.PointInTimeRecoverySpecification.RecoveryPeriodInDays", days, absent=timedelta(days=35),
+                "PointInTimeRecoverySpecification.RecoveryPeriodInDays", days, absent=timedelta(days=35),
                 write=_whole_days, docs="AWS::DynamoDB::GlobalTable PointInTimeRecoverySpecification: 35 if not set",
             ),
         },

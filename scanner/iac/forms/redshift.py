@@ -28,7 +28,7 @@ _RUNTIME: Mapping[str, str] = {
     "vpc": "the VPC is that of its subnet group",
 }
 _IN_FORCE = always("in-sync", "the group that a new cluster is created with is in force with all its parameters")
-_UNDOCUMENTED = "the provider's default has changed from version to version"
+_UNDOCUMENTED = "its default has changed from version to version"
 
 
 def _is_template(block: Block) -> bool:

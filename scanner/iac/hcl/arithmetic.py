@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from fractions import Fraction
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from scanner.iac.hcl.values import Decimal, exact
+from scanner.iac.hcl.values import Decimal, exact, fraction
 from scanner.model.errors import CouldNotCheck
 from scanner.model.reading import Reason, Unknown
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 BITS: Final = 512
 #: numbers of more bits than this are not worked with, nor those that are as near to zero
@@ -32,7 +34,7 @@ def number_of(value: Fraction | int) -> int | Decimal:
         bits = value.bit_length()
         if bits > LARGEST:
             raise TooLarge("what is worked out")
-        return value if bits <= BITS else int(_rounded(Fraction(value)))
+        return value if bits <= BITS else int(_rounded(fraction(value)))
     if value.denominator == 1:
         return number_of(value.numerator)
     if not -_SMALLEST < value.numerator.bit_length() - value.denominator.bit_length() < LARGEST:
@@ -56,7 +58,7 @@ def _rounded(value: Fraction) -> Fraction:
             double = 2 * rest
             whole = below if move >= 0 else below << -move
             scaled += double > whole or (double == whole and scaled & 1)
-            found = Fraction(scaled, 1 << move) if move >= 0 else Fraction(scaled << -move)
+            found = fraction(scaled, 1 << move) if move >= 0 else fraction(scaled << -move)
             return -found if value < 0 else found
     return value
 
@@ -74,7 +76,7 @@ def read_number(text: str) -> int | float:
         raise TooLarge(text)
     exponent = (-int(written) if (found[4] or "").startswith("-") else int(written)) - len(found[3] or "")
     whole = _whole(digits)
-    value = Fraction(whole * 10**exponent) if exponent >= 0 else Fraction(whole, 10**-exponent)
+    value = whole * 10**exponent if exponent >= 0 else fraction(whole, 10**-exponent)
     try:
         return number_of(-value if found[1] == "-" else value)
     except TooLarge as error:
@@ -130,17 +132,17 @@ def _shortened(value: Fraction, digits: int) -> tuple[int, int]:
 
 def _tells(value: Fraction, digits: int) -> bool:
     scaled, places = _shortened(value, digits)
-    return scaled != 0 and _rounded(Fraction(scaled, 10**places)) == value
+    return scaled != 0 and _rounded(fraction(scaled, 10**places)) == value
 
 
 def divide(left: float, right: float) -> int | float:
     """Divide; what divides by zero gives no number of ours, and the caller sees to it."""
-    return number_of(Fraction(exact(left)) / Fraction(exact(right)))
+    return number_of(fraction(exact(left)) / fraction(exact(right)))
 
 
 def remainder(left: float, right: float) -> int | float:
     """Give what is left of a division that is rounded towards zero: -7 % 3 is -1."""
-    above, below = Fraction(exact(left)), Fraction(exact(right))
+    above, below = fraction(exact(left)), fraction(exact(right))
     times = above / below
     whole = times.numerator // times.denominator if times >= 0 else -(-times.numerator // times.denominator)
     return number_of(above - below * whole)

@@ -9,13 +9,15 @@ plain lists and dicts for everybody else; a bare list or dict may be either.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from fractions import Fraction
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from scanner.iac.hcl.meter import Meter
 from scanner.model.late_dataclass import dataclass
 from scanner.model.reading import Spot
 from scanner.model.unresolved import Unresolved
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 
 class EvaluationError(Exception):
@@ -182,8 +184,17 @@ def exact(number: float) -> int | Fraction:
         return number
     if isinstance(number, Decimal):
         return number.exact
+    from fractions import Fraction  # noqa: PLC0415  # slow to load, and most code has whole numbers
+
     found = Fraction(repr(number))
     return found.numerator if found.denominator == 1 else found
+
+
+def fraction(above: int | Fraction, below: int = 1) -> Fraction:
+    """Give the exact fraction of two numbers."""
+    from fractions import Fraction  # noqa: PLC0415  # as above
+
+    return Fraction(above, below)
 
 
 _ORDER = {"bool": 1, "number": 2, "text": 3, "list": 4, "object": 4, "null": 5}

@@ -70,13 +70,16 @@ class Run:
             from scanner.iac.terraform.templates import place_functions  # noqa: PLC0415  # few modules read files
 
             documents = self.configurations.documents
-            self._functions = place_functions(self.directory, documents, self._note, self.meter)
+            self._functions = place_functions(self.directory, documents, self._note, self._seek, self.meter)
         return self._functions
 
     def _note(self, file: Path) -> None:
         name = self.configurations.documents.name(str(file))
         if name not in self.code.files:
             self.code.files.append(name)
+
+    def _seek(self, path: Path) -> None:
+        self.code.sought.add(self.configurations.documents.name(os.path.normpath(path)))
 
     def room(self) -> int:
         """Give how many instances a block may have."""

@@ -7,11 +7,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from scanner.iac.block import Block
+from scanner.iac.hcl.evaluate import evaluate
+from scanner.iac.hcl.expressions import parse_expression
 from scanner.iac.hcl.tree import Attribute, HclBlock
 from scanner.iac.hcl.values import EvaluationError, Scope
 from scanner.iac.terraform.configuration import Configuration
-from scanner.iac.terraform.content import Content, worked
-from scanner.iac.terraform.expansion import Expansion, Instance, expand, within
+from scanner.iac.terraform.content import Content, With, pairs_of, worked
+from scanner.iac.terraform.expansion import Expansion, Instance, expand, quoted, within
 from scanner.iac.terraform.providers import Provider, named, partition_of, passed
 from scanner.iac.terraform.spaces import Instances, Missing, ModuleScope, One, Outputs
 from scanner.iac.terraform.tags import add_tags
@@ -65,11 +67,12 @@ class Declared:
     def _make(self, instance: Instance) -> One:
         block = self.block
         address = self.address + instance.suffix
-        content = Content(block, within(self.module.scope, instance), address)
+        scope = within(self.module.scope, instance)
+        content = Content(block, scope, address)
         type_ = block.labels[0]
         made = One(self.module, self.mode, type_, address, content)
         if type_.startswith("aws_") and self.mode != "ephemeral":
-            made.provider = self.module.provider(named(block.body.attributes.get("provider"), type_))
+            made.provider = self.module.provider(named(block.body.attributes.get("provider"), type_), scope)
             if self.mode == "resource":
                 made.block = self._block(instance, content, made.provider, address)
         return made
@@ -306,8 +309,12 @@ class Module:
             return self.run.workspace
         return Unresolved(f"terraform.{name} is known when Terraform runs", (f"terraform.{name}",), spot)
 
-    def provider(self, name: str) -> Provider:
-        """Give the provider configuration that a name stands for in this module."""
+    def provider(self, name: str, scope: Scope | None = None) -> Provider:
+        """Give the provider configuration that a name, seen from a scope, stands for in this module."""
+        if name.endswith("]"):  # OpenTofu's configurations have instances
+            base, _, text = name[:-1].partition("[")
+            key = evaluate(parse_expression(text, Spot(self.configuration.name, 1)), scope or self.scope)
+            name = f"{base}[{quoted(key)}]" if isinstance(key, str) else name
         if name not in self._providers:
             self._providers[name] = None
             self._providers[name] = self._find_provider(name)
@@ -315,13 +322,25 @@ class Module:
 
     def _find_provider(self, name: str) -> Provider:
         if self.outer is not None and name in self._passed:
-            return self.outer.provider(self._passed[name])
-        block = self.configuration.providers.get(name)
-        if block is not None:
+            return self.outer.provider(self._passed[name], self.caller)
+        block = self.configuration.providers.get(name.partition("[")[0])
+        scope = self._scope_of(block, name) if block is not None else None
+        if block is not None and scope is not None:
             said = self.within(name)
-            return self.run.places.declared(said, Content(block, self.scope, f"provider.{said}"))
+            return self.run.places.declared(said, Content(block, scope, f"provider.{said}"))
         if "." in name:
             return self.run.places.undeclared(self.within(name))
         if self.outer is not None:
             return self.outer.provider(name)
         return self.run.places.implied(name)
+
+    def _scope_of(self, provider: HclBlock, name: str) -> Scope | None:
+        """Give the scope of a provider configuration, or of the instance of it that is named; None where it has none."""
+        each = provider.body.attributes.get("for_each")
+        if each is None:
+            return self.scope if "[" not in name else None
+        pairs = pairs_of(worked(each, self.scope), each.value_spot)
+        for key, value in pairs if isinstance(pairs, list) else ():
+            if isinstance(key, str) and name.endswith(f"[{quoted(key)}]"):
+                return With(self.scope, {"each": {"key": key, "value": value}})
+        return None

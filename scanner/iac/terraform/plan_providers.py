@@ -63,7 +63,7 @@ class Providers:
         expressions = mapping(config.get("expressions"))
         return Place(
             self._region_of(expressions, module, key, short, config),
-            self._account_of(expressions, module, short),
+            self._account_of(expressions, module, key),
             self._tags_of(expressions, short),
         )
 
@@ -77,10 +77,10 @@ class Providers:
         if value is None:
             return self._region or f"?{short}"
         if not is_region(value):
-            return f"?{short}"
+            return stand_in(key or "aws")
         if "constant_value" not in mapping(expression) and self._shared(mapping(expression), key, config):
             # `var.region == "eu-west-1" ? "eu-central-1" : …` refers to the variable too, and is another region
-            return f"?{short}"
+            return stand_in(key or "aws")
         return str(value)
 
     def _shared(self, expression: Mapping[str, Any], key: str, config: Mapping[str, Any]) -> bool:
@@ -93,7 +93,7 @@ class Providers:
             if name != key and other.get("name") == config.get("name")
         )
 
-    def _account_of(self, expressions: Mapping[str, Any], module: Module, short: str) -> str:
+    def _account_of(self, expressions: Mapping[str, Any], module: Module, key: str) -> str:
         allowed = self._tree.settle(expressions.get("allowed_account_ids"), module)
         if isinstance(allowed, list) and len(allowed) == 1 and _ACCOUNT.fullmatch(str(allowed[0])):
             return str(allowed[0])
@@ -102,7 +102,7 @@ class Providers:
             return self._account or "?account"
         role = self._tree.settle(roles[-1].get("role_arn"), module)
         found = _ROLE.fullmatch(role) if isinstance(role, str) else None
-        return found.group(1) if found else f"?account.{short}"
+        return found.group(1) if found else stand_in("account", key or "aws")
 
     def _tags_of(self, expressions: Mapping[str, Any], short: str) -> dict[str, Any] | Unresolved:
         given = expressions.get("default_tags")

@@ -33,7 +33,7 @@ class _InTemplate(Scope):
 
 
 def place_functions(
-    directory: str, documents: Documents, noted: Callable[[Path], None], meter: Meter
+    directory: str, documents: Documents, noted: Callable[[Path], None], sought: Callable[[Path], None], meter: Meter
 ) -> Mapping[str, Any]:
     """Give the functions for code whose relative paths begin at a directory."""
     scope = _InTemplate(meter)
@@ -44,5 +44,5 @@ def place_functions(
         meter.spend(len(source) // CHARACTERS, expression)
         return settle(work(expression, With(scope, names)), spot)
 
-    scope.functions = files.bound(Path(directory), Path(documents.base), render, noted)
+    scope.functions = files.bound(Path(directory), Path(documents.base), render, noted, sought)
     return scope.functions

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from scanner.iac.block import ABSENT
 from scanner.model.unresolved import Unresolved
 from tests.iac.cloudformation.written import block, read, values, why
@@ -113,3 +115,21 @@ def test_a_nested_stack_of_a_change_set_is_told(tmp_path: Path) -> None:
     change["ResourceChange"]["ResourceType"] = "AWS::CloudFormation::Stack"
     code = read(tmp_path, _set(change), "c.json")
     assert "change set of its own" in code.problems[0].message
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["ChangeSetName", "StackName", "StackId", "ChangeSetId", "Status", "NextToken", "Tags", "Changes", "Type", "ResourceChange",
+     "Action", "LogicalResourceId", "ResourceType", "Replacement", "PolicyAction", "PhysicalResourceId", "AfterContext", "ModuleInfo"],
+)  # fmt: skip
+def test_what_is_given_twice_is_not_settled_and_stops_nothing(tmp_path: Path, key: str) -> None:
+    more = {"Replacement": "True", "PhysicalResourceId": "x", "ModuleInfo": {}, "PolicyAction": "Delete"}
+    known = {"StackName": "s", "StackId": ID, "NextToken": "", "Tags": []}
+    text = _set(_change("One", "Modify", {"Properties": {}}, **more), _change("Gone", "Remove", **more), **known)
+    assert f'"{key}":' in text
+    code = read(tmp_path, text.replace(f'"{key}":', f'"{key}": 0, "{key}":'), "c.json")
+    assert code.problems or code.blocks
+    if key in ("Action", "Replacement"):
+        assert all(one.changed != "Replace" or key == "Action" for one in code.blocks)
+    if key == "Action":
+        assert {one.address: one.doubt is not None for one in code.blocks} == {"One": True, "Gone": True}

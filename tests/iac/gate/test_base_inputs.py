@@ -80,6 +80,16 @@ def test_what_git_ignores_is_no_part_of_a_change(desk: Desk) -> None:
     assert (said.code, set(said.changes().values())) == (0, {"unchanged"})
 
 
+def test_overrides_that_git_ignores_are_no_part_of_a_change(desk: Desk) -> None:
+    desk.file("infra/main.tf", PROVIDER + table("t", pitr("true")))
+    desk.file(".gitignore", "override.tf\n*_override.tf\n")
+    desk.commit()
+    desk.file("infra/mine_override.tf", 'resource "aws_dynamodb_table" "t" {\n  ' + pitr("false") + "\n}\n")
+    assert desk.judge("--base", "HEAD").changes() == {"BK106 aws_dynamodb_table.t": "unchanged"}
+    (desk.path / "infra/mine_override.tf").rename(desk.path / "infra/override.tf")
+    assert desk.judge("--base", "HEAD").changes() == {"BK106 aws_dynamodb_table.t": "unchanged"}
+
+
 def test_links_are_there_before_too(desk: Desk) -> None:
     desk.file("common/tables.tf", table("bad", pitr("false")))
     desk.file("infra/main.tf", PROVIDER)
@@ -136,11 +146,12 @@ def test_in_a_hook_the_names_of_another_repository_do_not_matter(desk: Desk) -> 
     desk.commit()
     said = desk.judge("--base", "HEAD", rules="BK106")
     assert said.code == 0
-    env = {"GIT_DIR": "/nonexistent", "GIT_WORK_TREE": "/nonexistent", "GIT_PREFIX": "infra/"}
+    env = {"GIT_DIR": "/nonexistent", "GIT_WORK_TREE": "/nonexistent", "GIT_PREFIX": "infra/", "GIT_INDEX_FILE": "none"}
     for name, value in env.items():
         os.environ[name] = value
     try:
         assert desk.judge("--base", "HEAD", rules="BK106").code == 0
+        assert desk.judge("--base", "HEAD", "--changed-only").report["findings"] == []
     finally:
         for name in env:
             del os.environ[name]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -96,6 +97,57 @@ def test_a_state_tells_the_ids(desk: Desk, beside: Any) -> None:
         "failed",
         "pitr is yes, terraform.tfstate:1 says no, policy demands that they agree",
     )
+
+
+def test_a_state_tells_which_block_of_code_it_is(desk: Desk, beside: Any) -> None:
+    block = table("bad", pitr("true")).replace('name     = "bad"', "name     = var.n")
+    desk.file("infra/main.tf", PROVIDER + 'variable "n" {}\n' + block)
+    desk.file("infra/terraform.tfstate", state(f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/bad"))
+    declared, differ, _ = beside(live(("bad", {"pitr": True}), ("other", {})), "--iac", "infra/terraform.tfstate")
+    assert declared["bad"] == ("passed", "aws_dynamodb_table.bad (infra/main.tf:6) declares it")
+    assert declared["other"][0] == "failed"
+    assert differ["aws_dynamodb_table.bad"][0] == "passed"
+
+
+def test_a_replica_is_declared_by_its_table(desk: Desk, beside: Any) -> None:
+    desk.file("infra/main.tf", PROVIDER + table("t", 'replica { region_name = "eu-central-1" }'))
+    ours, far = live(("t", {})), live(("t", {}), ("other", {}), region="eu-central-1")
+    whole, other = json.loads(ours), json.loads(far)
+    whole["resources"][Table.kind] += other["resources"][Table.kind]
+    declared, _, _ = beside(json.dumps(whole))
+    assert declared["t"][0] == "passed"
+    assert declared["other"][0] == "failed"
+
+
+def test_where_the_region_is_open_a_difference_may_be_of_another(desk: Desk, beside: Any) -> None:
+    desk.file("infra/main.tf", table("t", pitr("true")))
+    whole = json.loads(live(("t", {"pitr": False})))
+    whole["resources"][Table.kind] += json.loads(live(("t", {"pitr": True}), region="eu-central-1"))["resources"][
+        Table.kind
+    ]
+    outcome, why = beside(json.dumps(whole))[1]["aws_dynamodb_table.t"]
+    assert outcome in ("unknown", "passed")
+    assert outcome == "passed" or "--deploy-region" in why
+
+
+def test_what_the_code_leaves_open_is_not_the_same(desk: Desk, beside: Any) -> None:
+    desk.file("infra/main.tf", PROVIDER + 'variable "p" {}\n' + table("t", "deletion_protection_enabled = var.p"))
+    outcome, why = beside(live(("t", {"deletion_protected": True})))[1]["aws_dynamodb_table.t"]
+    assert outcome == "unknown"
+    assert "var.p" in why
+
+
+def test_what_is_not_set_is_told_as_such(desk: Desk, beside: Any) -> None:
+    desk.file("infra/main.tf", PROVIDER + table("t"))
+    why = beside(live(("t", {"deletion_protected": True})))[1]["aws_dynamodb_table.t"][1]
+    assert why.startswith("deletion_protected is yes, infra/main.tf:5 (where it is not set) says no")
+
+
+def test_a_logical_id_that_is_the_name_too(desk: Desk, beside: Any) -> None:
+    properties = "{TableName: t, DeletionProtectionEnabled: true, KeySchema: []}"
+    desk.file("infra/t.yaml", f"Resources:\n  t:\n    Type: AWS::DynamoDB::Table\n    Properties: {properties}\n")
+    declared, _, _ = beside(live(("t", {}), ("other", {})))
+    assert (declared["t"][0], declared["other"][0]) == ("passed", "failed")
 
 
 def test_what_cannot_be_read_may_declare_it(desk: Desk, beside: Any) -> None:

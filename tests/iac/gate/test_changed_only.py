@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 
-from scanner.cli.base_tree import touches
+from scanner.cli.touching import Change
+from scanner.iac.block import Code
+from scanner.model.reading import Source
 from tests.iac.gate.desk import PROVIDER, Desk, pitr, table
 
 GIT = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
@@ -75,10 +78,79 @@ def test_a_module_touches_all_who_call_it(two: Desk) -> None:
 
 
 def test_what_is_touched() -> None:
-    changed = frozenset({"a/main.tf", "sub"})
-    assert touches(changed, ["a/main.tf"])
-    assert touches(changed, ["x.tf", "sub/main.tf"])
-    assert not touches(changed, ["a/main.tf.json", "subs/main.tf", "main.tf"])
+    change = Change(frozenset({"a/main.tf", "sub"}))
+
+    def touched(*files: str) -> bool:
+        return change.touches(Path("nowhere"), Code(".", Source.TERRAFORM, "hcl", files=list(files)))
+
+    assert touched("a/main.tf")
+    assert touched("x.tf", "sub/main.tf")
+    assert not touched("a/main.tf.json", "subs/main.tf", "main.tf")
+
+
+@GIT
+@pytest.mark.parametrize(
+    ("value", "file", "before", "after"),
+    [
+        ('jsondecode(file("../shared/x.json")).on', "shared/x.json", '{"on": true}', '{"on": false}'),
+        ('yamldecode(file("${path.module}/x.yaml")).kept', "a/x.yaml", "kept: true\n", "kept: false\n"),
+        ('templatefile("x.tftpl", {}) == "on"', "a/x.tftpl", "on", "off"),
+        ('!fileexists("off")', "a/off", None, ""),
+        ('fileexists("on")', "a/on", "", None),
+        ('length(fileset("set", "**/*.off")) == 0', "a/set/y/z.off", None, ""),
+        ('filemd5("x") == md5("on")', "a/x", "on", "off"),
+    ],
+)
+def test_files_that_functions_look_for_touch_the_root(
+    two: Desk, value: str, file: str, before: str | None, after: str | None
+) -> None:
+    two.file("infra/a/set/y/z.on", "")
+    two.file("infra/a/main.tf", PROVIDER + table("t", pitr(value)))
+    if before is not None:
+        two.file(f"infra/{file}", before)
+    two.commit()
+    assert two.judge("--base", "HEAD", "--changed-only").report["findings"] == []
+    if after is not None:
+        two.file(f"infra/{file}", after)
+    else:
+        (two.path / "infra" / file).unlink()
+    said = two.judge("--base", "HEAD", "--changed-only")
+    assert (said.code, said.named()) == (1, {"BK106 aws_dynamodb_table.t"})
+
+
+@GIT
+def test_what_a_link_leads_to_touches_the_root(two: Desk) -> None:
+    two.file("infra/shared/main.tf", PROVIDER + table("t", pitr("true")))
+    (two.path / "infra/a/more.tf").symlink_to("../ways/more.tf")
+    (two.path / "infra/ways").symlink_to("way")
+    two.file("infra/way/keep", "")
+    (two.path / "infra/way/more.tf").symlink_to("../shared/more.tf")
+    two.file("infra/shared/more.tf", table("u", pitr("true")))
+    two.commit()
+    two.file("infra/shared/more.tf", table("u", pitr("false")))
+    said = two.judge("--base", "HEAD", "--changed-only", iac="infra/a")
+    assert said.changes()["BK106 aws_dynamodb_table.u"] == "added"
+
+
+@GIT
+def test_a_waiver_that_is_taken_away_touches_all(two: Desk) -> None:
+    entry = (
+        "  - rule: BK106\n    resource: infra/a:aws_dynamodb_table.bad\n    reason: scratch\n    owner: ann\n"
+        "    approved_by: bea\n    expires: 2027-03-31\n"
+    )
+    two.file(
+        "backup-scan.yaml",
+        "schema: backup-scan/config/1\nwaivers_from: kept/accepted.yaml\naccounts:\n"
+        '  a: {id: "123456789012", regions: [eu-west-1]}\n',
+    )
+    two.file("kept/accepted.yaml", f"schema: backup-scan/waivers/1\nwaivers:\n{entry}")
+    two.commit()
+    assert two.judge("--base", "HEAD", "--changed-only").report["findings"] == []
+    two.file("kept/accepted.yaml", "schema: backup-scan/waivers/1\nwaivers: []\n")
+    for words in (("--base", "HEAD"), ("--base", "HEAD", "--changed-only")):
+        said = two.judge(*words)
+        assert said.code == 1
+        assert {f["declaration"]["root"] for f in said.findings() if f["change"] == "worsened"} == {"infra/a"}
 
 
 @GIT
@@ -151,6 +223,26 @@ def test_what_is_no_baseline_is_refused(desk: Desk, text: str | bytes, why: str)
     assert said.code == 2
     assert f"--baseline old.json: {why}" in said.err
     assert desk.judge("--baseline", "none.json").code == 2
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [(("observed",), 3), (("demanded",), None), (("declaration", "address"), ["a"]), (("resource", "id"), {})],
+)
+def test_a_baseline_with_something_else_than_a_text_is_refused(
+    desk: Desk, place: tuple[str, ...], value: object
+) -> None:
+    desk.file("infra/main.tf", BAD)
+    baseline(desk)
+    document = json.loads(desk.text("old.json"))
+    here = document["findings"][0]
+    for name in place[:-1]:
+        here = here[name]
+    here[place[-1]] = value
+    desk.file("old.json", json.dumps(document))
+    said = desk.judge("--baseline", "old.json")
+    assert said.code == 2
+    assert "stands where a text is expected" in said.err
 
 
 def test_a_baseline_of_an_account_is_refused(desk: Desk) -> None:

@@ -109,6 +109,44 @@ def test_a_move_back_and_forth_ends() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("was", "now", "came"),
+    [
+        ("a.b", "a.b[0]", UNCHANGED),
+        ("a.b[0]", "a.b", UNCHANGED),
+        ("module.m.a.b", "module.m[0].a.b", UNCHANGED),
+        ("module.m[0].a.b", "module.m.a.b[0]", UNCHANGED),
+        ("a.b", "a.b[1]", ADDED),
+        ("a.b", 'a.b["0"]', ADDED),
+        ('a.b["c"]', 'a.b["c[0]"]', ADDED),
+        ('module.m["\\"[0]"].a.b', 'module.m["\\"[0]"].a.b[0]', UNCHANGED),
+    ],
+)
+def test_what_terraform_moves_by_itself_when_count_comes_or_goes(was: str, now: str, came: str) -> None:
+    assert change(finding(address=was), finding(address=now)) == came
+    assert len(compare([finding(address=was)], [finding(address=now)]).mended) == (came == ADDED)
+
+
+def test_a_move_that_is_written_comes_before_that_which_is_not() -> None:
+    some = [finding(address="a.b[0]"), finding(address="a.b[1]")]
+    came = compare([finding(address="a.b")], some, None, {(".", "a.b[1]"): "a.b"}).changes
+    assert [came[one.fingerprint] for one in some] == [ADDED, UNCHANGED]
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "came"),
+    [
+        (Reason.OPEN, Reason.UNRESOLVED, ADDED),
+        (Reason.UNRESOLVED, Reason.OPEN, UNCHANGED),
+        (Reason.OPEN, Reason.OPEN, UNCHANGED),
+        (None, Reason.UNRESOLVED, UNCHANGED),  # a baseline keeps no reasons
+    ],
+)
+def test_what_was_open_and_is_hidden_now_counts(was: Reason | None, now: Reason, came: str) -> None:
+    old, new = finding(outcome=Outcome.UNKNOWN, reason=was), finding(outcome=Outcome.UNKNOWN, reason=now)
+    assert change(old, new) == came
+
+
 def code(root: str, *files: str) -> Code:
     return Code(root, Source.TERRAFORM, "hcl", files=list(files))
 

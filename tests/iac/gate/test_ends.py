@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from scanner.cli.exits import Exit, exit_of
 from scanner.cli.look import harmless
 from scanner.cli.main import EPILOG, main
+from scanner.door.exits import Exit, exit_of
 from scanner.model.finding import Findings
 from tests.iac.gate.desk import PROVIDER, Desk, pitr, table
 
@@ -40,6 +40,9 @@ UNKNOWN = 'variable "on" {}\n' + PROVIDER + table("t", pitr("var.on"))
         (UNKNOWN, ["--var-file", "none.tfvars"], 1),
         (BAD + UNKNOWN.replace(PROVIDER, ""), [], 1),
         (BAD, ["--fix", "--diff"], 2),
+        (BAD, ["--deploy-account", "12"], 2),
+        (BAD, ["--deploy-region", "Ireland"], 2),
+        (BAD, ["--source", "none"], 2),
         (BAD, ["--dry-run"], 2),
         (BAD, ["--probe"], 2),
         (BAD, ["--with-checkov", "--checkov-results", "x"], 2),

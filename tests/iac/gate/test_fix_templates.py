@@ -69,6 +69,14 @@ def test_a_table_is_mended(desk: Desk, text: str) -> None:
     assert path.read_bytes().decode() == before
 
 
+def test_properties_are_made_once(desk: Desk) -> None:
+    desk.file("infra/t.yaml", "Resources:\n  T:\n    Type: AWS::DynamoDB::Table\n")
+    shown = desk.run("--iac", "infra", "--diff", "--rule", "BK106", "--rule", "BK807").out
+    assert shown.count("Properties:") == 1
+    assert desk.judge("--fix", rules="BK106 BK807").named() in ({"BK106 T"}, {"BK807 T"})
+    assert desk.judge("--fix", rules="BK106 BK807").code == 0
+
+
 def test_properties_that_are_not_there(desk: Desk) -> None:
     path = desk.file(
         "infra/t.yaml", "Resources:\n  T:\n    Type: AWS::DynamoDB::Table\n  U:\n    Type: AWS::SNS::Topic\n"

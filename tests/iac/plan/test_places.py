@@ -180,3 +180,11 @@ class TestActions:
         )
         assert isinstance(block.doubt, Unresolved)
         assert "instance_count_unknown" in block.doubt.why
+
+
+def test_a_module_with_a_provider_of_its_own_is_not_where_the_root_is(planned: Any) -> None:
+    # region = local.dr: locals are in no plan, and both configurations are called aws
+    open_ = refers("local.dr")
+    providers = {"aws": provider(open_), "module.dr:aws": provider(open_, module_address="module.dr")}
+    assert place(planned, providers)[0] == "?aws"
+    assert place(planned, providers, key="module.dr:aws")[0] == "?module.dr.aws"

@@ -272,3 +272,45 @@ def test_default_tags_are_added(repository: Repository) -> None:
         "the default tags of the provider are not settled: var.u has no value (main.tf:2)"
     )
     assert not read.value("tags_all", "aws_autoscaling_group.e")
+
+
+def test_the_instances_of_a_configuration_are_places_of_their_own(repository: Repository) -> None:
+    """OpenTofu gives a provider configuration instances, and resources and modules name one of them by its key."""
+    read = repository.read({
+        "main.tf": """
+            locals {
+              regions = ["eu-west-1", "eu-central-1"]
+            }
+            provider "aws" {
+              region              = "us-east-1"
+              allowed_account_ids = ["111111111111"]
+            }
+            provider "aws" {
+              alias               = "each"
+              for_each            = toset(local.regions)
+              region              = each.value
+              allowed_account_ids = ["111111111111"]
+            }
+            resource "aws_x" "a" {
+              for_each = toset(local.regions)
+              provider = aws.each[each.key]
+            }
+            resource "aws_x" "one" {
+              provider = aws.each["eu-central-1"]
+            }
+            resource "aws_x" "lost" {
+              provider = aws.each["eu-north-1"]
+            }
+            module "m" {
+              source    = "./m"
+              for_each  = toset(local.regions)
+              providers = { aws = aws.each[each.value] }
+            }
+        """,
+        "m/main.tf": 'resource "aws_x" "a" {}\n',
+    })  # fmt: skip
+    for start, end in (("aws_x.a", ""), ("module.m", ".aws_x.a")):
+        found = [f'{start}["{region}"]{end}' for region in ("eu-west-1", "eu-central-1")]
+        assert places(read, *found) == [("eu-west-1", "111111111111"), ("eu-central-1", "111111111111")]
+    assert places(read, "aws_x.one") == [("eu-central-1", "111111111111")]
+    assert read["aws_x.lost"].region.startswith("?")

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from scanner.iac.block import Block
 from scanner.iac.convert import each
-from scanner.iac.form import ARN, Form, at
+from scanner.iac.form import ARN, At, Form, at
 from scanner.iac.lowering import Lower, listed, lowered, many, named_in, reached, reopened, settled, sole
 from scanner.model.convert import flag, text, whole
 from scanner.model.unresolved import Unresolved
@@ -187,7 +187,15 @@ FORMS = (
         arn=lambda block: _plan_arn(block, _id(block)),
         name="name",
         gives={"arn": ARN, "id": _id},
-        facts={"rules": at("rule", _rules(_RULE, _SENT), absent=(), docs="r/backup_plan: rules are what it does")},
+        facts={
+            "rules": At(
+                "rule", _rules(_RULE, _SENT), absent=(), docs="r/backup_plan: rules are what it does",
+                parts=(
+                    ("", "kept", "lifecycle.delete_after"), ("", "schedule", "schedule"),
+                    ("copy_action", "kept", "lifecycle.delete_after"), ("copy_action", "vault", "destination_vault_arn"),
+                ),
+            ),
+        },
     ),
     Form(
         Plan,
@@ -195,7 +203,16 @@ FORMS = (
         arn=lambda block: _plan_arn(block, _id(block)),
         name="BackupPlan.BackupPlanName",
         gives={"Ref": _id, "BackupPlanId": _id, "BackupPlanArn": ARN},
-        facts={"rules": at("BackupPlan.BackupPlanRule", _rules(_CFN_RULE, {}), absent=())},
+        facts={
+            "rules": At(
+                "BackupPlan.BackupPlanRule", _rules(_CFN_RULE, {}), absent=(),
+                parts=(
+                    ("", "kept", "Lifecycle.DeleteAfterDays"), ("", "schedule", "ScheduleExpression"),
+                    ("CopyActions", "kept", "Lifecycle.DeleteAfterDays"),
+                    ("CopyActions", "vault", "DestinationBackupVaultArn"),
+                ),
+            ),
+        },
     ),
     Form(
         Selection,

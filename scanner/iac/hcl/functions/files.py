@@ -33,13 +33,15 @@ class Render(Protocol):
 
 
 def bound(
-    base: Path, root: Path, render: Render | None = None, noted: Callable[[Path], None] = lambda _: None
-) -> dict[str, Function]:
+    base: Path, root: Path, render: Render | None = None, noted: Callable[[Path], None] = lambda _: None,
+    sought: Callable[[Path], None] = lambda _: None,
+) -> dict[str, Function]:  # fmt: skip
     """Give the functions for code whose relative paths begin at `base`, when `root` was given to be read.
 
-    `noted` is told of each file that is read. Without `render`, templates are not worked out.
+    `noted` is told of each file that is read, `sought` of each file and directory that is looked for, by the
+    path that is written, whether it is there or not. Without `render`, templates are not worked out.
     """
-    place = _Place(base, root, render, noted)
+    place = _Place(base, root, render, noted, sought)
     functions = Functions()
     for name, algorithm in (("md5", "md5"), ("sha1", "sha1"), ("sha256", "sha256"), ("sha512", "sha512")):
         functions.define(f"file{name}", text)(lambda path, of=algorithm: str(digest(of, place.read(path)).hexdigest()))
@@ -68,10 +70,14 @@ def _names(value: Any) -> Any:
 class _Place:
     """The directories that may be read, and how a template is worked out there."""
 
-    def __init__(self, base: Path, root: Path, render: Render | None, noted: Callable[[Path], None]) -> None:
+    def __init__(
+        self, base: Path, root: Path, render: Render | None, noted: Callable[[Path], None],
+        sought: Callable[[Path], None],
+    ) -> None:  # fmt: skip
         self._base = base
         self._render = render
         self._noted = noted
+        self._sought = sought
         self._allowed = tuple(dict.fromkeys(os.path.realpath(one) for one in (root, base)))
         self._depth = 0
 
@@ -81,7 +87,9 @@ class _Place:
             raise Unsure(f"{path[:80]!r} is outside the given root")
         if "\0" in path:
             raise EvaluationError("a path cannot have a zero character")
-        found = os.path.realpath(self._base / clean(path or "."))
+        written = self._base / clean(path or ".")
+        self._sought(written)
+        found = os.path.realpath(written)
         if not any(found == one or found.startswith(one.rstrip("/") + "/") for one in self._allowed):
             raise Unsure(f"{path[:80]!r} is outside the given root")
         return Path(found)
