@@ -4,7 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
 
-.PHONY: scan test check bench docs lock new-rule format clean
+FUZZ_SECONDS ?= 60
+
+.PHONY: scan test check bench fuzz corpus docs lock new-rule format clean
 .DELETE_ON_ERROR:
 
 ## scan: install, scan the embedded demo account, write the reports to out/
@@ -29,6 +31,16 @@ check: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python -m tools.bench
 
+## fuzz: try the readers of code on harmed input; atheris guides it where it installs (FUZZ_SECONDS for each target)
+fuzz: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
+	  -r constraints/fuzz.txt || echo "atheris does not install here: input is harmed at random"
+	$(BIN)/python -m tools.fuzz --seconds $(FUZZ_SECONDS)
+
+## corpus: fetch public repositories, judge them, and compare with tools/corpus/results.json
+corpus: $(VENV)/.dev
+	$(BIN)/python -m tools.corpus
+
 ## docs: write the generated pages (docs/rules, docs/matrix.md, docs/cli.md)
 docs: $(VENV)/.dev
 	$(BIN)/python -m tools.pages
@@ -48,6 +60,8 @@ lock:
 	  --no-emit-index-url --extra demo pyproject.toml constraints/build.in -o constraints/demo.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --no-emit-index-url --extra dev pyproject.toml constraints/build.in -o constraints/dev.txt
+	echo 'atheris<3.1' | uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --no-emit-index-url - -o constraints/fuzz.txt
 
 clean:
 	rm -rf $(VENV) out build dist *.egg-info

@@ -2,37 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from reports.places import block_of, spot_of
 from reports.report import Report
-from reports.words import flat, printable, subject_of
+from reports.words import subject_of
+from scanner.door.text import cell, code, said
 from scanner.model.finding import Finding
 from scanner.model.reading import Spot
 
-_TICKS = re.compile(r"`+")
-_MENTION = re.compile(r"(?<!\w)@(?=\w)")
-
-
-def cell(text: str) -> str:
-    """Make text safe inside a table and as Markdown."""
-    flat = re.sub(r"\s+", " ", printable(text))
-    return re.sub(r"([\\`*_\[\]<>|#]|&(?=#?\w+;))", r"\\\1", flat)
-
-
-def said(text: str) -> str:
-    """Write a text into a discussion: a name in it calls nobody to it."""
-    return _MENTION.sub("@\N{ZERO WIDTH SPACE}", cell(text))
-
-
-def code(text: str) -> str:
-    """Write a name as code."""
-    name = flat(text)
-    if not name or ("|" in name and "\\" in name):  # a table has no certain way to write the two of them as code
-        return said(name)
-    ticks = "`" * (max((len(one) for one in _TICKS.findall(name)), default=0) + 1)
-    gap = " " if name[0] == "`" or name[-1] == "`" else ""
-    return f"{ticks}{gap}{name}{gap}{ticks}".replace("|", "\\|")
+__all__ = ["cell", "code", "link", "resource", "said"]
 
 
 def link(report: Report, spot: Spot) -> str:

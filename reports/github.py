@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from reports import listing
 from reports.places import block_of, settled_by, spot_of
 from reports.report import Report
 from reports.repository import shown
 from reports.words import lapse_of, printable, subject_of
 from scanner.model.finding import Finding
-from scanner.model.reading import Spot
+from scanner.model.reading import Reason, Spot
+from scanner.resources.code import CodePart
 
 #: The runner keeps so many of each level in a step, and drops the others without a word.
 MOST = 10
@@ -28,22 +30,37 @@ class Note(NamedTuple):
 
 
 def render(report: Report) -> str:
-    """Write the annotations: failures as errors, the gravest first, what is unknown or could not be read as warnings."""
-    failures = [_note(report, "error", one) for one in _newest_first(report, report.failures)]
+    """Write the annotations: failures as errors, the gravest first, what is unknown or could not be read as warnings.
+
+    What was there before a change fails nothing, so it is counted only: an error beside a check that passed misleads.
+    """
+    failed, failed_before = listing.split(report, report.failures)
+    unknown, unknown_before = listing.split(report, report.unknowns)
+    unknown.sort(
+        key=lambda one: one.reason is Reason.OPEN and report.change_of(one) != "worsened"
+    )  # these fail nothing
+    told = {spot_of(one) for one in report.findings.findings if one.subject.kind == CodePart.kind}
     problems = [Note("warning", "could not be read", "; ".join(filter(None, (one.message, one.hint))), one.spot)
-                for one in report.problems]  # fmt: skip
-    unknowns = [_note(report, "warning", one) for one in _newest_first(report, report.unknowns)]
-    lines = [*_lines(report, failures), *_lines(report, [*problems, *unknowns])]
-    left = [(max(0, len(failures) - MOST), "failures"), (max(0, len(problems) + len(unknowns) - MOST), "warnings")]
-    told = " and ".join(f"{count} more {what}" for count, what in left if count)
-    if told:
-        lines.append(_command(report, Note("notice", "backup-scan", f"{told}; the reports hold them all", None)))
+                for one in report.problems if one.spot not in told]  # fmt: skip
+    errors = [_note(report, "error", one) for one in failed]
+    warnings = [*problems, *(_note(report, "warning", one) for one in unknown)]
+    lines = [*_lines(report, errors), *_lines(report, warnings)]
+    left = _counted(len(errors) - MOST, len(warnings) - MOST, "more ")
+    if left:
+        lines.append(_notice(report, f"{left}; the reports hold them all"))
+    before = _counted(len(failed_before), len(unknown_before))
+    if before:
+        lines.append(_notice(report, f"there before this change, and not shown: {before}"))
     return "".join(f"{line}\n" for line in lines)
 
 
-def _newest_first(report: Report, findings: Iterable[Finding]) -> list[Finding]:
-    order = {"added": 0, "worsened": 1}
-    return sorted(findings, key=lambda one: order.get(report.change_of(one), len(order)))
+def _counted(failures: int, warnings: int, more: str = "") -> str:
+    counts = ((failures, "failure"), (warnings, "warning"))
+    return " and ".join(f"{count} {more}{what}{'' if count == 1 else 's'}" for count, what in counts if count > 0)
+
+
+def _notice(report: Report, text: str) -> str:
+    return _command(report, Note("notice", "backup-scan", text, None))
 
 
 def _note(report: Report, level: str, finding: Finding) -> Note:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any
 
 from reports.places import block_of, settled_by, spot_of
@@ -23,6 +24,11 @@ _SEVERITIES = {
 def render(report: Report) -> str:
     """Write the report as Code Quality JSON; what is waived or kept is no issue, and is not in it."""
     issues = [_issue(report, one) for one in (*report.failures, *report.unknowns)]
+    seen: Counter[str] = Counter()
+    for one in issues:  # GitLab keeps one of those that are alike, such as two mistakes on a line
+        mark = one["fingerprint"]
+        seen[mark] += 1
+        one["fingerprint"] = mark if seen[mark] == 1 else f"{mark}-{seen[mark]}"
     return json.dumps(issues, ensure_ascii=False, indent=1) + "\n"
 
 

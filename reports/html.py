@@ -59,6 +59,7 @@ def render(report: Report) -> str:
         passes=grouped(report.passes),
         exempted=grouped(report.exempted),
         kinds=report.titles,
+        tiers=any(report.by_tier),
         calls=sum(report.calls.values()),
         resources=sum(estate.count() for estate in report.estates),
     )
@@ -80,9 +81,9 @@ def share(tally: Tally, state: str) -> float:
     return round(100 * getattr(tally, state) / judged, 2) if judged else 0.0
 
 
-def breakable(text: str) -> Markup:
-    """Let a path break after its slashes, and nowhere else before it must."""
-    return Markup("/<wbr>").join(escape(part) for part in text.split("/"))  # the parts are escaped
+def breakable(text: str, after: str = "/") -> Markup:
+    """Let a path break after its slashes, an address after its dots, and nowhere else before it must."""
+    return (escape(after) + Markup("<wbr>")).join(escape(part) for part in text.split(after))  # the parts are escaped
 
 
 def language(source: str) -> str:

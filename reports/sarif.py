@@ -8,6 +8,7 @@ stays an alert there until somebody, or an action that reads `suppressions`, dis
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -89,6 +90,7 @@ class _Run:
         self.findings: list[Finding] = []
         self.problems: list[Any] = []
         self.files: dict[str, int] = {}
+        self.seen: Counter[str] = Counter()
 
     def written(self, states: Collection[str]) -> dict[str, Any]:
         """Write the run."""
@@ -150,7 +152,7 @@ class _Run:
             # GitHub reads the first one only. What it makes itself of the text of the line is the same for all
             # instances of a block, and another as soon as the value is.
             "partialFingerprints": {
-                "primaryLocationLineHash": f"{finding.fingerprint}:1",
+                "primaryLocationLineHash": f"{finding.fingerprint}:{self._count(finding)}",
                 "backupScan/v1": finding.fingerprint,
             },
             **({"baselineState": _BASELINE[change]} if change else {}),
@@ -158,6 +160,11 @@ class _Run:
             **({"fixes": [self._fix(fix)]} if fix is not None else {}),
             "properties": _properties(finding),
         }
+
+    def _count(self, finding: Finding) -> int:
+        """Count the results with the same fingerprint, such as two mistakes on a line; GitHub keeps one of each."""
+        self.seen[finding.fingerprint] += 1
+        return self.seen[finding.fingerprint]
 
     def _primary(self, finding: Finding) -> dict[str, Any]:
         """Give the place that decided; GitHub refuses a file with a result that is in no file, so there is always one.

@@ -60,7 +60,8 @@ def counted(opinion: SecondOpinion) -> str:
 
 def lines(opinion: SecondOpinion) -> Iterator[str]:
     """Tell it on a terminal, each a line."""
-    yield f"{TITLE}{f' {opinion.version}' if opinion.version else ''} ({flat(opinion.source)})"
+    source = f" ({flat(opinion.source)})" if opinion.source else ""
+    yield f"{TITLE}{f' {opinion.version}' if opinion.version else ''}{source}"
     if opinion.trouble:
         yield f"  no whole answer: {flat(opinion.trouble)}; nothing of it counts as passed"
     yield f"  {counted(opinion)}"
@@ -82,7 +83,8 @@ def markdown(opinion: SecondOpinion, report: Report) -> list[str]:
     parts = [f"## {TITLE}{version}", ""]
     if opinion.trouble:
         parts += [f"**No whole answer**: {cell(opinion.trouble)}. Nothing of it counts as passed.", ""]
-    parts += [f"{counted(opinion)} ({code(opinion.source)}).", ""]
+    source = f" ({code(opinion.source)})" if opinion.source else ""
+    parts += [f"{counted(opinion)}{source}.", ""]
     for group in disagreements(opinion):
         shown = group.opinions[:_MOST_SHOWN]
         parts += [f"### {group.said[:1].upper()}{group.said[1:]} ({len(group.opinions)})", ""]

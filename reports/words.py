@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from reports.repository import shown
+from scanner.door.text import flat, printable, stamp
 from scanner.model.finding import Finding
 from scanner.model.verdict import Outcome
+
+__all__ = [
+    "STATES",
+    "SYMBOLS",
+    "flat",
+    "lapse_of",
+    "lines_of",
+    "printable",
+    "stamp",
+    "subject_of",
+    "ticket_of",
+    "waiver_of",
+]
 
 #: A symbol and a word for each state, so that no reader depends on colour.
 SYMBOLS = {"failed": "✗", "unknown": "?", "waived": "~", "passed": "✓", "exempt": "–", "empty": "·"}
 #: The order in which states are told: what needs a person first.
 STATES = ("failed", "unknown", "waived", "passed", "exempt")
-
-
-def stamp(at: datetime) -> str:
-    """Write an instant for people: `2026-11-24 02:00:00 UTC`."""
-    return at.strftime("%Y-%m-%d %H:%M:%S UTC")
-
-
-def printable(text: str) -> str:
-    """Leave out control characters, which are no XML and would steer a terminal."""
-    if text.isprintable():
-        return text
-    return "".join(char for char in text if char in "\n\t" or char.isprintable())
-
-
-def flat(text: str) -> str:
-    """Put a text into one line: a name with a line break must not look like a line of ours."""
-    return " ".join(printable(text).split())
 
 
 def subject_of(finding: Finding, whose: str = "") -> str:

@@ -11,12 +11,12 @@ from typing import Any
 
 import click
 
-from scanner.cli.exits import Exit
 from scanner.cli.writing import add, config_of, day, fitting, line_of, plain
 from scanner.documents.attestations import attestations_of, check_attestations, digest_of
 from scanner.documents.construct import load_policy
 from scanner.documents.records import ATTESTATIONS, attestations_file
 from scanner.documents.yaml_file import Document, load_yaml
+from scanner.door.exits import Exit
 from scanner.model.attestation import Attestation
 from scanner.model.duration import parse_duration, speak
 from scanner.model.late_dataclass import dataclass

@@ -9,9 +9,9 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import click
 
@@ -27,6 +27,7 @@ _FILTERED = (
     "clone without a filter"
 )
 _AT_ONCE = 32 << 20
+_OF_A_REPOSITORY = ("GIT_DIR", "GIT_WORK_TREE", "GIT_PREFIX", "GIT_INDEX_FILE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class GitError(click.UsageError):
 def git(base: Path, *arguments: str, given: bytes | None = None) -> bytes:
     """Ask git about the repository of a directory; raise what it complains of."""
     # A hook is run with the names of one repository in its environment; this may be another, such as a submodule.
-    here = {name: value for name, value in os.environ.items() if name not in ("GIT_DIR", "GIT_WORK_TREE", "GIT_PREFIX")}
+    here = {name: value for name, value in os.environ.items() if name not in _OF_A_REPOSITORY}
     told = {**here, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_ALLOW_PROTOCOL": "none"}
     try:
         done = subprocess.run(  # noqa: S603  # the program of the path, as every user of git calls it
@@ -94,11 +95,6 @@ def changed_since(base: Path, commit: str) -> frozenset[str]:
     )
     new = git(base, "ls-files", "--others", "--exclude-standard", "-z")
     return frozenset(os.fsdecode(one).rstrip("/") for one in (differing + new).split(b"\0") if one)
-
-
-def touches(changed: frozenset[str], files: Iterable[str]) -> bool:
-    """Say whether one of the files, or a directory above it, has changed."""
-    return any(file in changed or any(str(one) in changed for one in PurePosixPath(file).parents) for file in files)
 
 
 def renamed_since(base: Path, commit: str) -> Mapping[str, str]:

@@ -89,9 +89,13 @@ def _finding(written: Mapping[str, Any], rule: Rule) -> Finding:
     declaration = None
     if block is not None:
         declaration = Declaration(block["address"], block["root"], block["type"], Source(block["source"]))
-    subject = Subject(
-        place["kind"], place["id"], place["name"], place["account"], place["region"], declaration=declaration
-    )
+    told = [place["kind"], place["id"], place["name"], place["account"], place["region"]]
+    known = (block["address"], block["root"]) if block is not None else ()
+    for text in (*told, *known, written["observed"], written["demanded"]):
+        if not isinstance(text, str):
+            raise TypeError(f"{text!r:.60} stands where a text is expected")
+    kind, key, name, account, region = told
+    subject = Subject(kind, key, name, account, region, declaration=declaration)
     accepted = None
     if waiver is not None:
         until = date.fromisoformat(waiver["expires"])

@@ -1,7 +1,7 @@
 """Before a change: the code as it was at a commit, judged by the rules, the policy and the systems of now.
 
-Only what code and its waivers say is taken from then. What git ignores (downloaded modules, a person's own variables)
-is no part of a change, so it is taken as it lies here.
+Only what code and its waivers say is taken from then. What git ignores (downloaded modules, a person's own variables
+and overrides) is no part of a change, so it is taken as it lies here.
 """
 
 from __future__ import annotations
@@ -10,20 +10,25 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import click
 
-from scanner.cli.base_tree import changed_since, git, renamed_since, since, touches, tree_of
+from scanner.cli.base_tree import changed_since, git, renamed_since, since, tree_of
 from scanner.cli.gate import Bench, read_code
 from scanner.cli.gate_options import CodeRequest
+from scanner.cli.touching import Change
 from scanner.iac.block import Code
 from scanner.iac.comparison import moved_roots
 from scanner.model.finding import Finding
 from scanner.model.late_dataclass import dataclass
 
 #: What Terraform reads of what is commonly ignored, by its name's end.
-_READ_THOUGH_IGNORED = (".tfvars", ".tfvars.json", ".terraform/modules/")
+_READ_THOUGH_IGNORED = (
+    ".tfvars", ".tfvars.json", ".terraform/modules/", "_override.tf", "_override.tf.json", "/override.tf",
+    "/override.tf.json",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +41,24 @@ class Past:
     codes: tuple[Code, ...]
     changed: frozenset[str]
 
-    def touched(self, now: Iterable[Code]) -> frozenset[str]:
-        """Give the roots of which a file differs, of those before and those of now: what is gone differs too."""
-        return frozenset(code.root for code in (*self.codes, *now) if touches(self.changed, code.files))
+    def touched(self, now: Sequence[Code], bench: Bench) -> frozenset[str]:
+        """Give the roots of which a file differs, of those before and those of now: what is gone differs too.
+
+        A file that its functions look for is one of them, whatever it is. A waiver that was taken away touches all.
+        """
+        if waivers_of(_of_then(bench, self)) - waivers_of(bench):
+            return frozenset(code.root for code in (*self.codes, *now))
+        change = Change(self.changed)
+        return frozenset(
+            code.root for base, codes in ((self.tree, self.codes), (self.base, now)) for code in codes
+            if change.touches(base, code)
+        )  # fmt: skip
+
+
+def waivers_of(bench: Bench) -> frozenset[tuple[str, str, date]]:
+    """Give what the waivers of a configuration cover, and until when."""
+    records = bench.configuration.records
+    return frozenset((one.rule, one.resource, one.expires) for one in (records.waivers if records else ()))
 
 
 @contextmanager
@@ -83,7 +103,7 @@ def _ignored(base: Path) -> list[Path]:
     for name in names:
         if name.endswith(".terraform/"):
             found.append(base / name / "modules")
-        elif name.endswith(_READ_THOUGH_IGNORED):
+        elif f"/{name}".endswith(_READ_THOUGH_IGNORED):
             found.append(base / name)
     return [one for one in found if one.exists()]
 
@@ -115,15 +135,10 @@ def _of_then(bench: Bench, past: Past) -> Bench:
 
     config = Path(os.path.realpath(bench.configuration.file))
     old = past.tree / config.relative_to(past.base) if config.is_relative_to(past.base) else None
-    if old is None or not old.exists() or not touches(past.changed, _beside(config, past.base)):
+    if old is None or not old.exists():
         return bench
     try:
         then = load(old, bench.law, bench.at, needed=False)
     except BackupScanError:  # what could not be judged by then is judged by what is there now
         return bench
     return replace(bench, configuration=replace(bench.configuration, records=then.records))
-
-
-def _beside(config: Path, base: Path) -> list[str]:
-    directory = config.parent.relative_to(base).as_posix()
-    return [config.relative_to(base).as_posix(), "waivers.yaml" if directory == "." else f"{directory}/waivers.yaml"]

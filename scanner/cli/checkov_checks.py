@@ -128,7 +128,7 @@ def _plain(value: Any) -> Any:
 
 def write_checks(directory: Path) -> Path:
     """Write the checks into a directory, as checkov's --external-checks-dir wants it; give the file."""
-    from scanner.cli.output import prepare, write_all  # noqa: PLC0415  # a check that judges writes nothing
+    from scanner.door.output import prepare, write_all  # noqa: PLC0415  # a check that judges writes nothing
 
     prepare(directory)
     file = directory / FILE

@@ -22,7 +22,6 @@ from scanner.cli.gate import Bench, Judged, no_collector, now, read_code
 from scanner.cli.gate_options import CodeRequest
 from scanner.cli.main import version
 from scanner.iac.block import Code
-from scanner.iac.read import read
 from scanner.iac.sources import base_of
 from scanner.iac.suppressions import told
 from scanner.model.configuration import Configuration
@@ -116,7 +115,7 @@ def _judged(code: CodeRequest, base: Path, bench: Bench, *, quiet: bool, mend: b
 
     with ExitStack() as stack:
         past = stack.enter_context(before(code, base, quiet=quiet))
-        only = past.touched(codes) if code.changed_only else None
+        only = past.touched(codes, bench) if code.changed_only else None
         if only is not None:
             codes = tuple(one for one in codes if one.root in only)
         was = judged_before(past, bench, only, codes)
@@ -172,12 +171,9 @@ def beside(code: CodeRequest, estates: tuple[Estate, ...], *, quiet: bool) -> tu
     if len(estates) == 1 and not code.deploy_account:
         code = replace(code, deploy_account=str(estates[0].account))
     codes = read_code(code, code.code, base, quiet=quiet)
-    problems = [one for each in codes for one in each.problems]
-    for problem in problems:
+    for problem in (one for each in codes for one in each.problems):
         click.echo(f"backup-scan: {problem.spot.said}: {problem.message}", err=True)
-    read_at = max(estate.taken_at for estate in estates)
-    declared = [one for each in codes for one in read(each, work, at=read_at, whole=code.whole_estate)]
-    return together(estates, declared, problems)
+    return together(estates, codes, work, whole=code.whole_estate)
 
 
 def refuse_what_excludes(code: CodeRequest, *, beside: bool, calls: bool) -> None:

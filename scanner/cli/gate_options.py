@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,19 @@ from scanner.model.late_dataclass import dataclass
 _PATH = click.Path(path_type=Path)
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
+
+def _account(_: click.Context, __: click.Parameter, value: str) -> str:
+    if value and not re.fullmatch("[0-9]{12}", value):
+        raise click.BadParameter(f"{value!r} is no account id; it has twelve digits")
+    return value
+
+
+def _region(_: click.Context, __: click.Parameter, value: str) -> str:
+    if value and not re.fullmatch("[a-z]{2,}(-[a-z]+)+-[0-9]+", value):
+        raise click.BadParameter(f"{value!r} is no region; write one such as eu-west-1")
+    return value
+
+
 _OPTIONS = (
     click.option("--iac", "code", multiple=True, type=_PATH, metavar="PATH",
                  help="Judge code: a directory, a template, a plan or state as JSON; several are judged together."),
@@ -20,12 +34,13 @@ _OPTIONS = (
     click.option("--var-file", "var_files", multiple=True, type=_FILE, metavar="FILE",
                  help="Terraform variables, besides terraform.tfvars and *.auto.tfvars of each root."),
     click.option("--workspace", default="default", show_default=True, metavar="NAME", help="The Terraform workspace."),
-    click.option("--source", type=_PATH, metavar="DIR",
+    click.option("--source", type=click.Path(exists=True, path_type=Path), metavar="DIR",
                  help="Where the code of a plan lies, for its lines.  [default: the plan's own directory]"),
     click.option("--parameter", "parameters", multiple=True, metavar="NAME=VALUE",
                  help="A CloudFormation parameter of the templates."),
-    click.option("--deploy-region", default="", metavar="NAME", help="Where code that leaves it open is deployed to."),
-    click.option("--deploy-account", default="", metavar="ID",
+    click.option("--deploy-region", default="", callback=_region, metavar="NAME",
+                 help="Where code that leaves it open is deployed to."),
+    click.option("--deploy-account", default="", callback=_account, metavar="ID",
                  help="The account that code which leaves it open is deployed to."),
     click.option("--whole-estate", is_flag=True,
                  help="The code is all there is: what it lacks is missing, not somewhere else."),

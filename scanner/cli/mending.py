@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from scanner.cli.gate import Judged, Mendable
-from scanner.cli.output import write_all
+from scanner.door.output import write_all
 from scanner.iac.fixes.edit import Edit, apply, diff
 from scanner.model.verdict import Outcome
 

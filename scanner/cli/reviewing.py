@@ -16,9 +16,9 @@ from reports.report import state_of, tally
 from reports.words import printable, stamp, subject_of, ticket_of, waiver_of
 from rules import catalogue
 from scanner.cli.accounts import choose, for_kept
-from scanner.cli.exits import Exit
 from scanner.cli.reading import collect_all, load
 from scanner.documents.construct import load_policy
+from scanner.door.exits import Exit
 from scanner.engine import judge_all
 from scanner.model.attestation import current
 from scanner.model.configuration import Configuration

@@ -11,10 +11,10 @@ import click
 from reports.report import Report
 from rules import catalogue
 from scanner.cli.choice import Choice
-from scanner.cli.exits import Exit, exit_of
 from scanner.cli.formats import ALL, FORMATS, render
 from scanner.cli.gate_options import CodeRequest
 from scanner.documents.construct import load_policy
+from scanner.door.exits import Exit, exit_of
 from scanner.model.late_dataclass import dataclass
 from scanner.model.verdict import Severity
 
@@ -77,7 +77,7 @@ def judged(asked: Request) -> Report | None:
         said = ", ".join(f"--{name} {value}" for name, value in choice.said().items())
         raise click.UsageError(f"no rule is left after the filters: {said}")
     if asked.output is not None and not asked.dry_run:
-        from scanner.cli.output import prepare  # noqa: PLC0415  # a gate mostly writes to standard output
+        from scanner.door.output import prepare  # noqa: PLC0415  # a gate mostly writes to standard output
 
         prepare(asked.output)
     if asked.code.code and not asked.accounts and not asked.kept:
@@ -118,7 +118,12 @@ def _deliver(report: Report, asked: Request) -> int:
 
         show(report, asked.output)
     if not report.findings.findings and asked.code.changed_only:
-        click.echo(f"backup-scan: no root was touched since {asked.code.base}, so nothing was judged", err=True)
+        none = (
+            "no root that was touched since {} holds anything to judge"
+            if report.estates
+            else "no root was touched since {}"
+        )
+        click.echo(f"backup-scan: {none.format(asked.code.base)}, so nothing was judged", err=True)
         return Exit.PASSED
     if not report.findings.findings and report.left_to_live:
         rules = ", ".join(sorted(report.left_to_live))
@@ -154,8 +159,8 @@ def _moment(at: str | None) -> datetime | None:
 
 
 def _write(report: Report, output: Path, formats: tuple[str, ...], *, keep: bool) -> None:
-    from scanner.cli.output import write_all  # noqa: PLC0415  # as above
     from scanner.collect.snapshot import dump  # noqa: PLC0415
+    from scanner.door.output import write_all  # noqa: PLC0415  # as above
 
     several = len(report.estates) > 1
     estates = [

@@ -10,13 +10,13 @@ from pathlib import Path
 import click
 
 from rules import catalogue
-from scanner.cli.exits import Exit
 from scanner.cli.writing import add, config_of, day, fitting, line_of, plain
 from scanner.documents.config import check_config
 from scanner.documents.construct import load_policy
 from scanner.documents.records import WAIVERS, waivers_file
 from scanner.documents.waivers import check_waivers, waivers_of
 from scanner.documents.yaml_file import Document, load_yaml
+from scanner.door.exits import Exit
 from scanner.model.late_dataclass import dataclass
 from scanner.model.waiver import ABOUT_RECORDS, LONGEST_WAIVER, Waiver, same_person
 

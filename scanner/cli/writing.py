@@ -13,10 +13,10 @@ from typing import Any
 import click
 
 from scanner.cli.accounts import DEFAULT_CONFIG
-from scanner.cli.output import write
 from scanner.documents.appending import appended
 from scanner.documents.config import check_config
 from scanner.documents.yaml_file import Document, load_yaml, parse_yaml
+from scanner.door.output import write
 from scanner.model.errors import OutputError
 
 _ANOTHER = "see to its directory, or name another file with --file"

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from scanner.cli.main import main
-from scanner.cli.output import write_all
+from scanner.door.output import write_all
 from scanner.model.errors import OutputError
 
 PROGRAM = "import sys; from scanner.cli.main import main; main()"

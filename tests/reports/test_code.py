@@ -16,8 +16,11 @@ from reports import comment, findings_json, github, gitlab, html, junit, markdow
 from reports.report import Report, state_of
 from scanner.cli.formats import ALL, FORMATS, GATES, render
 from scanner.documents.schema import schema_text
-from scanner.model.reading import Spot
+from scanner.model.declaration import Declaration
+from scanner.model.finding import Subject
+from scanner.model.reading import Reason, Source, Spot
 from scanner.model.verdict import Outcome
+from scanner.resources.code import CodePart
 from tests.reports.code_sample import NASTY, code_sample, compared
 from tests.reports.sample import sample
 from tests.reports.test_formats import _Tags as Tags
@@ -193,9 +196,28 @@ class TestGithub:
     def test_a_waived_failure_is_no_annotation(self, report: Report) -> None:
         assert not any("BK992" in line and "accepted" in line for line in github.render(report).splitlines())
 
-    def test_what_a_change_added_comes_first(self, change: Report) -> None:
-        first = github.render(change).splitlines()[:3]
-        assert all("aws_dynamodb_table.broken" in line for line in first)
+    def test_what_was_there_before_a_change_is_counted_only(self, change: Report) -> None:
+        *lines, last = github.render(change).splitlines()
+        assert all("aws_dynamodb_table.broken" in line for line in lines[:3])
+        assert all("Orders" in line for line in lines[3:6])
+        assert {line[:9] for line in lines[6:]} == {"::warning"}  # what cannot be read may hide anything
+        assert last == "::notice title=backup-scan::there before this change, and not shown: 8 failures and 6 warnings"
+
+    def test_what_could_not_be_read_is_annotated_once(self, report: Report) -> None:
+        problem = report.problems[0]
+        part = Declaration(problem.spot.said, "infra", CodePart.kind, Source.TERRAFORM, problem.spot)
+        first = report.failures[0]
+        here = replace(first, subject=Subject(CodePart.kind, "x", "x", "?", "?", declaration=part), reads=())
+        text = github.render(replace(report, findings=replace(report.findings, findings=(here,))))
+        assert text.count("line=3") == 1
+        assert text.count("::warning ") == len(report.problems) - 1
+
+    def test_what_is_left_open_comes_last(self, report: Report) -> None:
+        one = next(each for each in report.unknowns if each.subject.declaration)
+        some = (replace(one, reason=Reason.OPEN), replace(one, reason=Reason.UNRESOLVED))
+        lines = github.render(replace(report, findings=replace(report.findings, findings=some))).splitlines()
+        assert "give it a value" in lines[-2]
+        assert "--whole-estate" in lines[-1]
 
 
 class TestComment:
@@ -235,6 +257,12 @@ class TestComment:
 
 
 class TestGitlab:
+    def test_two_that_are_alike_are_told_apart(self, report: Report) -> None:
+        one = report.failures[0]
+        twice = replace(report, findings=replace(report.findings, findings=(one, one, one)))
+        prints = [each["fingerprint"] for each in json.loads(gitlab.render(twice))]
+        assert prints == [one.fingerprint, f"{one.fingerprint}-2", f"{one.fingerprint}-3"]
+
     def test_an_issue_has_all_that_gitlab_asks(self, report: Report) -> None:
         issues = json.loads(gitlab.render(report))
         assert len(issues) == len(report.failures) + len(report.unknowns)
@@ -280,3 +308,13 @@ def test_only_what_is_unknown_is_told_what_would_settle_it(report: Report) -> No
 
 def test_the_nasty_name_is_in_the_sample(report: Report) -> None:
     assert any(one.subject.declaration and one.subject.declaration.address == NASTY for one in report.failures)
+
+
+def test_without_systems_no_page_speaks_of_them(report: Report) -> None:
+    assert 'class="system">System</th>' in html.render(report)
+    findings = replace(
+        report.findings, findings=tuple(replace(one, system="", tier="") for one in report.findings.findings)
+    )
+    page = html.render(replace(report, findings=findings))
+    assert "System</th>" not in page
+    assert "By tier" not in page

@@ -155,6 +155,13 @@ def test_fingerprints_stay_when_lines_move(report: Report) -> None:
     assert len(prints[0]) == sum(1 for _ in results_of(sarif.document(report)))
 
 
+def test_two_that_are_alike_are_told_apart(report: Report) -> None:
+    one = report.failures[0]
+    twice = replace(report, findings=replace(report.findings, findings=(one, one)))
+    marks = [each["partialFingerprints"]["primaryLocationLineHash"] for _, each in results_of(sarif.document(twice))]
+    assert marks == [f"{one.fingerprint}:1", f"{one.fingerprint}:2"]
+
+
 def test_a_run_per_root_with_a_category_of_its_own(report: Report) -> None:
     log = sarif.document(report)
     ids = [run["automationDetails"]["id"] for run in log["runs"]]
