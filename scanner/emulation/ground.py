@@ -11,7 +11,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from threading import RLock
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+if TYPE_CHECKING:
+    from scanner.emulation.engines import Engines
 
 # Read when a backend is made: without the first every region shows 1,302 foreign images as our own snapshots,
 # without the second the 1,001st database of a region is refused.
@@ -55,6 +58,8 @@ class World:
 
     def __init__(self, clock: Callable[[], datetime], account: str = ACCOUNT) -> None:
         self.clock, self.account = clock, account
+        # Real servers behind the databases, where they are wished for.
+        self.engines: Engines | None = None
         self._resting: list[tuple[Any, dict[str, Any]]] = []
         self._buckets: dict[str, Any] = {}
         self._shelves: dict[tuple[type, str, str], Any] = {}

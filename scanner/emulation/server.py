@@ -19,6 +19,7 @@ from scanner.emulation.interference import Interference
 if TYPE_CHECKING:
     from werkzeug.serving import BaseWSGIServer
 
+    from scanner.emulation.engines import Engines
     from scanner.emulation.ground import World
 
 
@@ -43,10 +44,17 @@ class Emulator:
 
     Several emulators of one process do not see each other's resources. `clock` dates everything that is made; with
     `set_clock` the past can be lived through, and `scanner.emulation.seeding` puts in what only AWS could have made.
+    With `engines`, PostgreSQL databases are real servers that hold data: see `scanner.emulation.engines`.
     """
 
-    def __init__(self, port: int = 0, clock: Callable[[], datetime] = _wall_clock, account: str | None = None) -> None:
-        self.interference = Interference()
+    def __init__(
+        self,
+        port: int = 0,
+        clock: Callable[[], datetime] = _wall_clock,
+        account: str | None = None,
+        engines: "Engines | None" = None,
+    ) -> None:
+        self.interference, self.engines = Interference(), engines
         self._port, self._clock, self._account = port, clock, account
         self._world: World | None = None
         self._server: BaseWSGIServer | None = None
@@ -59,6 +67,9 @@ class Emulator:
         from scanner.emulation.serving import serve
 
         self._world = World(self._clock, self._account or ACCOUNT)
+        if self.engines is not None:
+            self._world.engines = self.engines
+            self.engines.start(self._world)
         self._server = serve(self._world, self.interference, self._port)
         Thread(target=self._server.serve_forever, name="emulator", daemon=True).start()
         return self
@@ -69,6 +80,8 @@ class Emulator:
             self._server.shutdown()
             self._server.server_close()
         if self._world is not None:
+            if self.engines is not None:
+                self.engines.stop()
             self._world.end()
         self._server, self._world, self._clients = None, None, {}
         self.interference.clear()

@@ -20,7 +20,7 @@ from moto.core.model import OperationModel
 from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.request import Request, determine_request_protocol
 from moto.core.routing import get_service_router
-from moto.core.serialize import SerializationContext, get_serializer_class
+from moto.core.serialize import SerializationContext, XFormedAttributePicker, get_serializer_class
 from moto.core.utils import get_service_model
 from werkzeug.exceptions import NotFound
 
@@ -164,6 +164,15 @@ def write(answer: Document, intent: Intent, request_id: str) -> Reply:
     return Reply(told["status_code"], headers + _request_id(intent.protocol, request_id), body)
 
 
+def describe(things: Document, intent: Intent) -> Document:
+    """Moto's own objects as the answer to this call shows them."""
+    serializer = get_serializer_class(intent.model.service_model.service_name, intent.protocol)
+    shown = serializer(intent.model, context=SerializationContext(""), value_picker=XFormedAttributePicker())
+    told = shown.serialize(things)
+    body = told["body"].encode() if isinstance(told["body"], str) else told["body"]
+    return read(Reply(200, [], body), intent)
+
+
 def refuse(refusal: Refusal, intent: Intent, request_id: str) -> Reply:
     """A refusal as the service would send it."""
     code, message = escape(refusal.code), escape(refusal.message)
@@ -198,4 +207,15 @@ def _request_id(protocol: str, request_id: str) -> list[tuple[str, str]]:
     return [("x-amz-request-id" if protocol == "rest-xml" else "x-amzn-RequestId", request_id)]
 
 
-__all__ = ["Document", "Intent", "Refusal", "Reply", "get_service_model", "read", "recognise", "refuse", "write"]
+__all__ = [
+    "Document",
+    "Intent",
+    "Refusal",
+    "Reply",
+    "describe",
+    "get_service_model",
+    "read",
+    "recognise",
+    "refuse",
+    "write",
+]

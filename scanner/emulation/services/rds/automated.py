@@ -5,19 +5,21 @@ from typing import Any
 
 from scanner.emulation.answers import Call, answers
 from scanner.emulation.services.descriptions import altered
+from scanner.emulation.services.rds import real
 from scanner.emulation.services.rds.state import LAG, Databases, automated_backup_arn
 from scanner.emulation.wire import Document, Refusal
 
 
 @answers("rds:DescribeDBInstanceAutomatedBackups")
 def describe_instance_backups(call: Call) -> Document:
+    real.settle(call)
     rds = call.backend("rds")
     living = [
         active_instance_backup(call, database)
         for database in rds.databases.values()
         if database.db_cluster_identifier is None and database.backup_retention_period
     ]
-    kept = [*living, *call.shelf(Databases).instance_backups.values()]
+    kept = [*living, *(real.retained(call, each) for each in call.shelf(Databases).instance_backups.values())]
     told = call.params
     wanted = {
         "DBInstanceIdentifier": told.get("DBInstanceIdentifier"),
@@ -77,6 +79,12 @@ def active_instance_backup(call: Call, database: Any) -> Document:
             if copy["DBInstanceArn"] == database.arn
         ],
     }
+    instance = real.instance_of(call, database)
+    if instance is not None:
+        window = real.restore_window(instance, database)
+        kept["Status"] = "active" if window else "creating"
+        kept["RestoreWindow"] = {"EarliestTime": window[0], "LatestTime": window[1]} if window else {}
+        kept["Port"] = instance.server.port if instance.server else database.port
     return {name: value for name, value in kept.items() if value is not None}
 
 

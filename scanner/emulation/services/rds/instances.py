@@ -3,6 +3,7 @@
 from scanner.emulation.answers import Call, answers
 from scanner.emulation.services.descriptions import described
 from scanner.emulation.services.kms import aws_managed_key
+from scanner.emulation.services.rds import changes, real
 from scanner.emulation.services.rds.state import Databases, family, lagging, resource_id
 from scanner.emulation.services.subnets import database_subnets, default_groups
 from scanner.emulation.wire import Document
@@ -16,6 +17,8 @@ DOCDB_VERSION, DOCDB_PORT = "5.0.0", 27017
 def create_db_instance(call: Call) -> Document:
     """Every database gets an identity of its own; moto gives all the same one, and snapshots what has no backups."""
     engine, rds = call.params["Engine"], call.backend("rds")
+    if real.wished(call):
+        return {"DBInstance": completed(call, real.create(call))}
     if engine in MADE_AS:
         # moto wants the member's engine to be the cluster's, so the cluster pretends for a moment.
         cluster = rds.clusters[call.params["DBClusterIdentifier"]]
@@ -39,7 +42,7 @@ def create_db_instance(call: Call) -> Document:
             snapshot.kms_key_id = database.kms_key_id
             if not keeps:
                 del rds.database_snapshots[snapshot_id]
-    return {"DBInstance": _completed(call, {**answer["DBInstance"], "DbiResourceId": database.dbi_resource_id})}
+    return {"DBInstance": completed(call, {**answer["DBInstance"], "DbiResourceId": database.dbi_resource_id})}
 
 
 @answers("rds:CreateDBInstanceReadReplica")
@@ -56,11 +59,12 @@ def create_read_replica(call: Call) -> Document:
 
 @answers("rds:DescribeDBInstances")
 def describe_db_instances(call: Call) -> Document:
+    real.settle(call)
     answer = described(call)
-    return {**answer, "DBInstances": [_completed(call, instance) for instance in answer["DBInstances"]]}
+    return {**answer, "DBInstances": [completed(call, instance) for instance in answer["DBInstances"]]}
 
 
-def _completed(call: Call, instance: Document) -> Document:
+def completed(call: Call, instance: Document) -> Document:
     """What AWS always says of an instance; where backups are off there is no restorable time."""
     instance.setdefault("BackupTarget", "region")
     instance.setdefault("PubliclyAccessible", False)
@@ -83,6 +87,7 @@ def _completed(call: Call, instance: Document) -> Document:
         instance.pop("LatestRestorableTime", None)
     elif (said := instance.get("LatestRestorableTime")) is not None:
         instance["LatestRestorableTime"] = lagging(said, call.now)
+    real.complete(call, instance)
     if replicated := _replicated(call, instance["DBInstanceArn"]):
         instance["DBInstanceAutomatedBackupsReplications"] = replicated
     return instance
@@ -104,7 +109,9 @@ def delete_db_instance(call: Call) -> Document:
     from scanner.emulation.services.rds.automated import active_instance_backup
 
     name = call.params["DBInstanceIdentifier"]
-    database = call.backend("rds").databases.get(name)
+    database = real.settled(call, name)
+    if real.instance_of(call, database) is not None:
+        return {"DBInstance": completed(call, changes.delete(call, database))}
     kept = (
         active_instance_backup(call, database)
         if database and call.params.get("DeleteAutomatedBackups") is False

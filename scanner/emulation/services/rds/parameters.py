@@ -20,6 +20,7 @@ DEFAULTS: dict[str, dict[str, str]] = {
     "postgres15": {"rds.force_ssl": "1", "ssl_min_protocol_version": "TLSv1.2", "ssl_max_protocol_version": ""},
     "postgres16": {"rds.force_ssl": "1", "ssl_min_protocol_version": "TLSv1.2", "ssl_max_protocol_version": ""},
     "postgres17": {"rds.force_ssl": "1", "ssl_min_protocol_version": "TLSv1.2", "ssl_max_protocol_version": ""},
+    "postgres18": {"rds.force_ssl": "1", "ssl_min_protocol_version": "TLSv1.2", "ssl_max_protocol_version": ""},
     "sqlserver": {"rds.force_ssl": "0", "rds.tls12": "enabled"},
 }
 
@@ -58,7 +59,7 @@ def _parameters(call: Call, group: str, groups: Document) -> Document:
             "ApplyType": "dynamic",
             "IsModifiable": True,
         }
-        for name, value in _defaults(family).items()
+        for name, value in defaults(family).items()
     } | changed
     source = call.params.get("Source")
     filters = call.params.get("Filters") or []
@@ -102,6 +103,6 @@ def describe_option_groups(call: Call) -> Document:
     return {"OptionGroupsList": page, **more}
 
 
-def _defaults(family: str) -> dict[str, str]:
+def defaults(family: str) -> dict[str, str]:
     fitting = [beginning for beginning in DEFAULTS if family.startswith(beginning)]
     return DEFAULTS[max(fitting, key=len)] if fitting else {}

@@ -6,7 +6,8 @@ from typing import Any
 from scanner.emulation.answers import Call, MotoRefused, answers
 from scanner.emulation.ground import World
 from scanner.emulation.services.descriptions import alter, whole
-from scanner.emulation.wire import Document
+from scanner.emulation.services.rds import real
+from scanner.emulation.wire import Document, Refusal
 
 
 def add_db_snapshot(
@@ -89,8 +90,47 @@ def _naive(at: datetime) -> datetime:
     return at.astimezone(UTC).replace(tzinfo=None)
 
 
+@answers("rds:CreateDBSnapshot")
+def create_db_snapshot(call: Call) -> Document:
+    """Where there is a server, its data is in the snapshot, as of the end of the backup."""
+    from scanner.emulation.services.rds.changes import snapshot
+
+    database = real.settled(call, call.params["DBInstanceIdentifier"])
+    instance = real.instance_of(call, database)
+    if instance is None:
+        return call.moto()
+    if instance.lifecycle.status != "available":
+        raise Refusal(
+            "InvalidDBInstanceState",
+            f"Cannot create a snapshot because the database instance {instance.account.name} is not currently in the "
+            "available state.",
+        )
+    taken = snapshot(call, database, instance, call.params["DBSnapshotIdentifier"])
+    return {"DBSnapshot": {**real.document(call, "DBSnapshot", taken), "PercentProgress": 0}}
+
+
+@answers("rds:DeleteDBSnapshot")
+def delete_db_snapshot(call: Call) -> Document:
+    """Automated snapshots go with their database only."""
+    real.settle(call)
+    taken = call.backend("rds").database_snapshots.get(call.params["DBSnapshotIdentifier"])
+    engines = call.world.engines
+    if engines is None or taken is None or taken.arn not in engines.snapshots:
+        return call.moto()
+    if taken.status == "creating" or taken.snapshot_type == "automated":
+        raise Refusal(
+            "InvalidDBSnapshotState",
+            f"The snapshot {taken.db_snapshot_identifier} cannot be deleted: it is {taken.snapshot_type} and "
+            f"{taken.status}.",
+        )
+    answer = call.moto()
+    engines.delete_snapshot(taken.arn)
+    return answer
+
+
 @answers("rds:DescribeDBSnapshots")
 def describe_db_snapshots(call: Call) -> Document:
+    real.settle(call)
     return _filtered(call, "DBSnapshots", "DBSnapshotIdentifier", "database_snapshots")
 
 
@@ -111,7 +151,7 @@ def _filtered(call: Call, member: str, identifier: str, held: str) -> Document:
         public=kind == "public" or bool(call.params.get("IncludePublic")),
     )
     for snapshot in own:
-        snapshot.setdefault("PercentProgress", 100)
+        snapshot.setdefault("PercentProgress", 0 if snapshot.get("Status") == "creating" else 100)
         if not (snapshot.get("Encrypted") or snapshot.get("StorageEncrypted")):
             snapshot.pop("KmsKeyId", None)
     page, more = call.page([*own, *foreign], size="MaxRecords", token="Marker", most=100)
@@ -170,8 +210,14 @@ def _of_others(call: Call, member: str, held: str, *, shared: bool, public: bool
 @answers("rds:CopyDBSnapshot")
 def copy_db_snapshot(call: Call) -> Document:
     """A copy says where it came from, and keeps the date of the first original."""
-    answer, source = call.moto(), call.params["SourceDBSnapshotIdentifier"]
+    source = call.params["SourceDBSnapshotIdentifier"]
+    held = _with_data(call, source)
+    answer = call.moto()
     copy = answer["DBSnapshot"]
+    if held is not None and call.world.engines is not None:
+        call.world.engines.copy_snapshot(held, copy["DBSnapshotArn"])
+        real.settle(call)
+        copy["Status"] = "creating"
     origin: Document = {
         "SourceDBSnapshotIdentifier": source
         if source.startswith("arn:")
@@ -181,6 +227,30 @@ def copy_db_snapshot(call: Call) -> Document:
         origin["SourceRegion"] = origin["SourceDBSnapshotIdentifier"].split(":")[3]
     alter(call.world, call.account, call.region, "rds", copy["DBSnapshotArn"], **origin)
     return {"DBSnapshot": {**copy, **origin}}
+
+
+def _with_data(call: Call, source: str) -> str | None:
+    """The ARN of a snapshot that holds real data; one that is not there yet cannot be copied, nor without its key."""
+    real.settle(call)
+    if call.world.engines is None:
+        return None
+    arn = source if source.startswith("arn:") else f"arn:aws:rds:{call.region}:{call.account}:snapshot:{source}"
+    held = call.world.engines.snapshots.get(arn)
+    if held is None:
+        return None
+    if held.base is None or held.lifecycle.status != "available":
+        raise Refusal("InvalidDBSnapshotState", f"The source snapshot {source} is not in available state.")
+    real.check_key(call, call.params.get("KmsKeyId"))
+    _, _, _, region, account, _, name = arn.split(":", 6)
+    taken = call.world.backend("rds", account, region).database_snapshots[name]
+    if taken.encrypted and region == call.region:
+        real.check_key(call, taken.kms_key_id)
+    elif taken.encrypted and not call.params.get("KmsKeyId"):
+        raise Refusal(
+            "InvalidParameterValue",
+            "The KmsKeyId of a key in this region must be specified to copy an encrypted snapshot from another one.",
+        )
+    return arn
 
 
 @answers("rds:CopyDBClusterSnapshot")
