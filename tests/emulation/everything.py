@@ -3,7 +3,9 @@
 from typing import Any
 
 from scanner.emulation import Emulator
+from tests.emulation.every_table import tables
 from tests.emulation.gatekept import gatekept
+from tests.emulation.messaging import messaging
 from tests.emulation.moving import moving
 from tests.emulation.watched import watched
 
@@ -26,6 +28,7 @@ def call_everything(aws: Emulator) -> None:
         the_rest,
         watched,
         moving,
+        messaging,
         alerted,
         gatekept,
     )
@@ -209,9 +212,25 @@ def databases(aws: Emulator) -> None:
     rds.create_db_cluster_snapshot(DBClusterIdentifier="of-docdb", DBClusterSnapshotIdentifier="first")
     rds.copy_db_cluster_snapshot(SourceDBClusterSnapshotIdentifier="first", TargetDBClusterSnapshotIdentifier="second")
     rds.describe_db_cluster_snapshots()
+    rds.restore_db_instance_from_db_snapshot(DBInstanceIdentifier="of-snapshot", DBSnapshotIdentifier="first")
+    rds.restore_db_instance_to_point_in_time(
+        SourceDBInstanceIdentifier="one", TargetDBInstanceIdentifier="of-time", UseLatestRestorableTime=True
+    )
+    rds.delete_db_snapshot(DBSnapshotIdentifier="second")
+    rds.modify_db_instance(DBInstanceIdentifier="one", BackupRetentionPeriod=34)
+    rds.reboot_db_instance(DBInstanceIdentifier="one")
+    rds.stop_db_instance(DBInstanceIdentifier="of-time")
+    rds.start_db_instance(DBInstanceIdentifier="of-time")
+    rds.create_db_parameter_group(DBParameterGroupName="ours", DBParameterGroupFamily="postgres16", Description="ours")
+    rds.modify_db_parameter_group(
+        DBParameterGroupName="ours",
+        Parameters=[{"ParameterName": "rds.force_ssl", "ParameterValue": "1", "ApplyMethod": "immediate"}],
+    )
     rds.describe_db_parameters(DBParameterGroupName="default.postgres16")
     rds.describe_db_cluster_parameters(DBClusterParameterGroupName="default.docdb5.0")
+    kept = rds.describe_db_instance_automated_backups(DBInstanceIdentifier="one")["DBInstanceAutomatedBackups"]
     rds.delete_db_instance(DBInstanceIdentifier="one", SkipFinalSnapshot=True, DeleteAutomatedBackups=False)
+    rds.delete_db_instance_automated_backup(DBInstanceAutomatedBackupsArn=kept[0]["DBInstanceAutomatedBackupsArn"])
 
 
 def disks(aws: Emulator) -> None:
@@ -279,25 +298,6 @@ def files(aws: Emulator) -> None:
     fsx.describe_file_systems()
     fsx.create_backup(FileSystemId=server)
     fsx.describe_backups()
-
-
-def tables(aws: Emulator) -> None:
-    dynamodb = aws.client("dynamodb")
-    dynamodb.create_table(
-        TableName="table",
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    dynamodb.update_table(TableName="table", ReplicaUpdates=[{"Create": {"RegionName": THERE}}])
-    dynamodb.describe_table(TableName="table")
-    dynamodb.update_continuous_backups(
-        TableName="table", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
-    )
-    dynamodb.describe_continuous_backups(TableName="table")
-    copy = dynamodb.create_backup(TableName="table", BackupName="copy")["BackupDetails"]["BackupArn"]
-    dynamodb.list_backups()
-    dynamodb.describe_backup(BackupArn=copy)
 
 
 def buckets(aws: Emulator) -> None:

@@ -9,7 +9,7 @@ from moto.kms import models as moto_kms
 
 from scanner.emulation.answers import Call, answers
 from scanner.emulation.ground import World
-from scanner.emulation.wire import Document
+from scanner.emulation.wire import Document, Refusal
 
 YEAR = 365
 
@@ -186,3 +186,18 @@ def import_key_material(call: Call) -> Document:
 def change_state(call: Call) -> Document:
     """AWS takes a key's ARN here; moto only its identifier."""
     return call.moto(KeyId=call.backend("kms").any_id_to_key_id(call.params["KeyId"]))
+
+
+@answers("kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext")
+def use_key(call: Call) -> Document:
+    """Moto lets keys be used that are disabled, or about to be deleted."""
+    kms, wanted = call.backend("kms"), call.params.get("KeyId")
+    # Whoever decrypts need not name the key: the ciphertext begins with its number in moto's form.
+    told = (wanted or call.params.get("CiphertextBlob", b"")[:36].decode("ascii", "replace")).rpartition("key/")[2]
+    named = told.rpartition(":")[2]
+    key = kms.keys.get(told) or next((key for key in kms.keys.values() if named in key.aliases), None)
+    if key is not None and key.key_state == "Disabled":
+        raise Refusal("DisabledException", f"{key.arn} is disabled.")
+    if key is not None and key.key_state != "Enabled":
+        raise Refusal("KMSInvalidStateException", f"{key.arn} is pending deletion.")
+    return call.moto()

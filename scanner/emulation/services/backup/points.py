@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from scanner.emulation.answers import Call, answers
 from scanner.emulation.ground import World
+from scanner.emulation.services.backup.contents import discard, forget_expired
 from scanner.emulation.services.backup.state import Backup, identity, point_arn, resource_type
 from scanner.emulation.wire import Document, Refusal
 
@@ -80,6 +81,7 @@ def add_recovery_point(
 
 @answers("backup:ListRecoveryPointsByBackupVault")
 def list_by_vault(call: Call) -> Document:
+    forget_expired(call)
     backup, told = call.shelf(Backup), call.params
     backup.vault(told["BackupVaultName"])
     kept = [point for point in backup.points.get(told["BackupVaultName"], {}).values() if _wanted(point, told)]
@@ -102,6 +104,7 @@ def _wanted(point: Document, told: Document) -> bool:
 @answers("backup:ListRecoveryPointsByResource")
 def list_by_resource(call: Call) -> Document:
     """The same points with fewer members, one of which has another name here."""
+    forget_expired(call)
     told = call.params["ResourceArn"]
     points, more = call.page(point for point in call.shelf(Backup).every_point() if point["ResourceArn"] == told)
     renamed = [{OTHER_NAMES.get(name, name): value for name, value in point.items()} for point in points]
@@ -121,6 +124,7 @@ def delete_recovery_point(call: Call) -> Document:
     if vault["Locked"] and vault.get("LockDate") and vault["LockDate"] <= call.now:
         raise Refusal("InvalidRequestException", "Recovery point cannot be deleted as the backup vault is locked.")
     del backup.points[point["BackupVaultName"]][point["RecoveryPointArn"]]
+    discard(call, point["RecoveryPointArn"])
     return {}
 
 
@@ -161,6 +165,7 @@ def _protected(points: list[Document]) -> dict[str, Document]:
 
 
 def _point(call: Call) -> Document:
+    forget_expired(call)
     backup = call.shelf(Backup)
     backup.vault(call.params["BackupVaultName"])
     held = backup.points.get(call.params["BackupVaultName"], {})

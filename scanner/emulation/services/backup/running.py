@@ -1,33 +1,24 @@
-"""Backup, copy and restore jobs that are started here; each is done at once, and leaves what it promises."""
+"""Backup and copy jobs that are started here; each is done at once, and leaves what it promises."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 from uuid import uuid4
 
 from scanner.emulation.answers import Call, answers
-from scanner.emulation.services.backup.jobs import add_backup_job, add_copy_job, add_restore_job
+from scanner.emulation.services.backup.contents import copy_contents, hold, settle_snapshots
+from scanner.emulation.services.backup.jobs import add_backup_job, add_copy_job
+from scanner.emulation.services.backup.listings import job_called, listed
+from scanner.emulation.services.backup.notices import tell_of_backup_job
 from scanner.emulation.services.backup.points import add_recovery_point
+from scanner.emulation.services.backup.roles import why_no_backup
 from scanner.emulation.services.backup.state import Backup
 from scanner.emulation.wire import Document, Refusal
-
-# Request member that narrows a listing, and the job's member it is compared with.
-NARROWED_BY = {
-    "ByResourceArn": "ResourceArn",
-    "ByState": "State",
-    "ByStatus": "Status",
-    "ByBackupVaultName": "BackupVaultName",
-    "ByResourceType": "ResourceType",
-    "ByAccountId": "AccountId",
-    "ByParentJobId": "ParentJobId",
-    "ByDestinationVaultArn": "DestinationBackupVaultArn",
-    "ByMessageCategory": "MessageCategory",
-    "BySourceRecoveryPointArn": "SourceRecoveryPointArn",
-}
 
 
 @answers("backup:StartBackupJob")
 def start_backup_job(call: Call) -> Document:
     told, job_id = call.params, str(uuid4())
+    if why := why_no_backup(call.world, told["IamRoleArn"], told["ResourceArn"]):
+        return call.fit(_failed(call, job_id, why))
     point = add_recovery_point(
         call.world,
         told["BackupVaultName"],
@@ -41,21 +32,43 @@ def start_backup_job(call: Call) -> Document:
         took=timedelta(),
         tags=told.get("RecoveryPointTags"),
     )
-    return call.fit(
-        add_backup_job(
-            call.world,
-            told["BackupVaultName"],
-            told["ResourceArn"],
-            call.now,
-            region=call.region,
-            account=call.account,
-            took=timedelta(),
-            point=point,
-            role=told["IamRoleArn"],
-            job_id=job_id,
-            size=point["BackupSizeInBytes"],
-        )
+    hold(call, point)
+    job = add_backup_job(
+        call.world,
+        told["BackupVaultName"],
+        told["ResourceArn"],
+        call.now,
+        region=call.region,
+        account=call.account,
+        took=timedelta(),
+        point=point,
+        role=told["IamRoleArn"],
+        job_id=job_id,
+        size=point["BackupSizeInBytes"],
+        state="RUNNING" if point["Status"] == "CREATING" else "COMPLETED",
     )
+    if job["State"] == "COMPLETED":
+        tell_of_backup_job(call.world, call.account, call.region, job)
+    return call.fit(job)
+
+
+def _failed(call: Call, job_id: str, why: str) -> Document:
+    """A job that ends at once, and is told of."""
+    job = add_backup_job(
+        call.world,
+        call.params["BackupVaultName"],
+        call.params["ResourceArn"],
+        call.now,
+        region=call.region,
+        account=call.account,
+        state="FAILED",
+        message=why,
+        took=timedelta(),
+        role=call.params["IamRoleArn"],
+        job_id=job_id,
+    )
+    tell_of_backup_job(call.world, call.account, call.region, job)
+    return job
 
 
 @answers("backup:StartCopyJob")
@@ -65,96 +78,40 @@ def start_copy_job(call: Call) -> Document:
     point = held.points.get(told["SourceBackupVaultName"], {}).get(told["RecoveryPointArn"])
     if point is None:
         raise Refusal("ResourceNotFoundException", f"Recovery point {told['RecoveryPointArn']} not found")
-    return call.fit(
-        add_copy_job(
-            call.world,
-            point,
-            told["DestinationBackupVaultArn"],
-            call.now,
-            region=call.region,
-            account=call.account,
-            took=timedelta(),
-            lifecycle=told.get("Lifecycle"),
-            role=told["IamRoleArn"],
-        )
+    job = add_copy_job(
+        call.world,
+        point,
+        told["DestinationBackupVaultArn"],
+        call.now,
+        region=call.region,
+        account=call.account,
+        took=timedelta(),
+        lifecycle=told.get("Lifecycle"),
+        role=told["IamRoleArn"],
     )
-
-
-@answers("backup:StartRestoreJob")
-def start_restore_job(call: Call) -> Document:
-    """The job is done and names a new resource, which nobody makes: moto's restores are other operations."""
-    held = [
-        point
-        for point in call.shelf(Backup).every_point()
-        if point["RecoveryPointArn"] == call.params["RecoveryPointArn"]
-    ]
-    if not held:
-        raise Refusal("ResourceNotFoundException", f"Recovery point {call.params['RecoveryPointArn']} not found")
-    job_id = str(uuid4())
-    return call.fit(
-        add_restore_job(
-            call.world,
-            held[0],
-            call.now,
-            region=call.region,
-            account=call.account,
-            took=timedelta(),
-            created=f"{held[0]['ResourceArn']}-restored-{job_id[:8]}",
-            job_id=job_id,
-        )
-    )
+    if job["DestinationRecoveryPointArn"]:
+        _, _, _, region, account, _ = told["DestinationBackupVaultArn"].split(":", 5)
+        copy_contents(call, point["RecoveryPointArn"], job["DestinationRecoveryPointArn"], region, account)
+    return call.fit(job)
 
 
 @answers("backup:ListBackupJobs")
 def list_backup_jobs(call: Call) -> Document:
-    return _listed(call, "BackupJobs", call.shelf(Backup).backup_jobs.values())
+    settle_snapshots(call)
+    return listed(call, "BackupJobs", call.shelf(Backup).backup_jobs.values())
 
 
 @answers("backup:ListCopyJobs")
 def list_copy_jobs(call: Call) -> Document:
-    return _listed(call, "CopyJobs", call.shelf(Backup).copy_jobs.values())
-
-
-@answers("backup:ListRestoreJobs")
-def list_restore_jobs(call: Call) -> Document:
-    return _listed(call, "RestoreJobs", call.shelf(Backup).restore_jobs.values())
+    return listed(call, "CopyJobs", call.shelf(Backup).copy_jobs.values())
 
 
 @answers("backup:DescribeBackupJob")
 def describe_backup_job(call: Call) -> Document:
-    return call.fit(_job(call.shelf(Backup).backup_jobs, call.params["BackupJobId"]))
+    settle_snapshots(call)
+    return call.fit(job_called(call.shelf(Backup).backup_jobs, call.params["BackupJobId"]))
 
 
 @answers("backup:DescribeCopyJob")
 def describe_copy_job(call: Call) -> Document:
-    return {"CopyJob": call.fit(_job(call.shelf(Backup).copy_jobs, call.params["CopyJobId"]), "CopyJob")}
-
-
-@answers("backup:DescribeRestoreJob")
-def describe_restore_job(call: Call) -> Document:
-    return call.fit(_job(call.shelf(Backup).restore_jobs, call.params["RestoreJobId"]))
-
-
-def _job(jobs: dict[str, Document], job_id: str) -> Document:
-    if job_id not in jobs:
-        raise Refusal("ResourceNotFoundException", f"Failed reading job {job_id}")
-    return jobs[job_id]
-
-
-def _listed(call: Call, member: str, jobs: Iterable[Document]) -> Document:
-    """Newest first, as AWS lists them."""
-    kept = sorted((job for job in jobs if _wanted(job, call.params)), key=lambda job: job["CreationDate"], reverse=True)
-    shown, more = call.page(kept)
-    return {member: [call.fit(job, member) for job in shown], **more}
-
-
-def _wanted(job: Document, told: Document) -> bool:
-    if any(by in told and told[by] not in (job.get(name), "*", "AGGREGATE_ALL") for by, name in NARROWED_BY.items()):
-        return False
-    over = job["CompletionDate"]
-    return (
-        ("ByCreatedBefore" not in told or job["CreationDate"] < told["ByCreatedBefore"])
-        and ("ByCreatedAfter" not in told or job["CreationDate"] > told["ByCreatedAfter"])
-        and ("ByCompleteBefore" not in told or bool(over and over < told["ByCompleteBefore"]))
-        and ("ByCompleteAfter" not in told or bool(over and over > told["ByCompleteAfter"]))
-    )
+    return {"CopyJob": call.fit(job_called(call.shelf(Backup).copy_jobs, call.params["CopyJobId"]), "CopyJob")}

@@ -1,15 +1,14 @@
-"""Tables: replicas of global tables, and restorable times that move."""
+"""Tables: replicas of global tables, and tables that are not there yet."""
 
 from copy import copy
 from dataclasses import dataclass, field
-from datetime import timedelta
 from uuid import NAMESPACE_URL, uuid5
 
 from scanner.emulation.answers import Call, answers
-from scanner.emulation.services.descriptions import altered, described
+from scanner.emulation.services.descriptions import described
+from scanner.emulation.services.dynamodb.history import Histories, history_of
+from scanner.emulation.services.dynamodb.writes import called
 from scanner.emulation.wire import Document, Refusal
-
-LAG = timedelta(minutes=5)
 
 
 @dataclass
@@ -22,20 +21,31 @@ class Replicas:
 @answers("dynamodb:DescribeTable")
 def describe_table(call: Call) -> Document:
     answer = described(call)
-    return {"Table": _replicated(call, answer["Table"])}
+    return {"Table": completed(call, answer["Table"])}
 
 
 @answers("dynamodb:UpdateTable")
 def update_table(call: Call) -> Document:
     """A replica is a table of the same items in its region; moto forgets the wish."""
-    name, changes = call.params["TableName"].split("/")[-1], call.params.get("ReplicaUpdates", [])
+    name, changes = called(call.params["TableName"]), call.params.get("ReplicaUpdates", [])
     answer = call.moto()
     for change in changes:
         if "Create" in change:
             _replicate(call, name, change["Create"])
         elif "Delete" in change:
             _withdraw(call, name, change["Delete"]["RegionName"])
-    return {"TableDescription": _replicated(call, answer["TableDescription"])}
+    return {"TableDescription": completed(call, answer["TableDescription"])}
+
+
+@answers("dynamodb:DeleteTable")
+def delete_table(call: Call) -> Document:
+    """A table that is being made cannot be deleted yet (API, DeleteTable: ResourceInUseException)."""
+    name, held = called(call.params["TableName"]), call.shelf(Histories)
+    if not held.ready(name, call.now):
+        raise Refusal("ResourceInUseException", f"Attempt to change a resource which is still in use: Table: {name}")
+    answer = call.moto()
+    held.of.pop(name, None)
+    return answer
 
 
 def _replicate(call: Call, name: str, wanted: Document) -> None:
@@ -52,6 +62,7 @@ def _replicate(call: Call, name: str, wanted: Document) -> None:
     if key := wanted.get("KMSMasterKeyId"):
         twin.sse_specification = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key}
     call.world.backend("dynamodb", call.account, region).tables[name] = twin
+    call.world.shelf(Histories, call.account, region).of[name] = history_of(call, name)
     known = call.shelf(Replicas).regions.get(name, [call.region])
     _spread(call, name, [*known, region])
 
@@ -68,31 +79,18 @@ def _spread(call: Call, name: str, regions: list[str]) -> None:
         call.world.shelf(Replicas, call.account, region).regions[name] = regions
 
 
-def _replicated(call: Call, table: Document) -> Document:
-    others = [region for region in call.shelf(Replicas).regions.get(table["TableName"], []) if region != call.region]
+def completed(call: Call, table: Document) -> Document:
+    """A table as AWS describes it: with its identity, its replicas, and whether it is there yet."""
+    name = table["TableName"]
+    others = [region for region in call.shelf(Replicas).regions.get(name, []) if region != call.region]
     if others:
         table["GlobalTableVersion"] = "2019.11.21"
         table["Replicas"] = [{"RegionName": region, "ReplicaStatus": "ACTIVE"} for region in others]
+    held = call.backend("dynamodb").tables.get(name)
+    if held is not None:
+        table.setdefault("TableId", str(uuid5(NAMESPACE_URL, f"{held.table_arn} {held.created_at}")))
+    if not call.shelf(Histories).ready(name, call.now):
+        table["TableStatus"], table["ItemCount"] = "CREATING", 0
+        if "RestoreSummary" in table:
+            table["RestoreSummary"]["RestoreInProgress"] = True
     return table
-
-
-@answers("dynamodb:DescribeBackup")
-def describe_backup(call: Call) -> Document:
-    """Moto leaves out the identity of the table that was backed up."""
-    answer = described(call)
-    source = answer["BackupDescription"]["SourceTableDetails"]
-    source.setdefault("TableId", str(uuid5(NAMESPACE_URL, source["TableArn"])))
-    return answer
-
-
-@answers("dynamodb:DescribeContinuousBackups", "dynamodb:UpdateContinuousBackups")
-def describe_continuous_backups(call: Call) -> Document:
-    """The newest restorable time lags five minutes behind now, as AWS promises; `<table>/pitr` alters both times."""
-    answer = call.moto()
-    recovery = answer["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
-    if recovery["PointInTimeRecoveryStatus"] == "ENABLED":
-        days, newest = timedelta(days=recovery.get("RecoveryPeriodInDays", 35)), call.now - LAG
-        recovery["LatestRestorableDateTime"] = newest
-        recovery["EarliestRestorableDateTime"] = max(min(recovery["EarliestRestorableDateTime"], newest), newest - days)
-        altered(call, recovery, f"{call.params['TableName'].split('/')[-1]}/pitr")
-    return answer
