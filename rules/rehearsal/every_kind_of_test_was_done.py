@@ -6,7 +6,7 @@ from rules.kit import rule
 from scanner.model.duration import speak
 from scanner.model.policy import Objective
 from scanner.model.verdict import Severity, Verdict
-from scanner.resources.rehearsals import NOT_YET, DemandedTest, held_by
+from scanner.resources.rehearsals import DemandedTest, held_by, not_shown
 
 #: The clauses that it is about; the alert has a rule of its own.
 CLAUSES = ("5.3-file", "5.3-configuration", "5.3-access", "5.3-full", "5.3-multi-system", "5.3-continuity")
@@ -44,5 +44,4 @@ def every_kind_of_test_was_done(test: DemandedTest, demand: Objective) -> Verdic
         )
     if shown:
         return Verdict.failed(f"last done on {shown[0].ended_at:%Y-%m-%d}", demanded)
-    lesser = f"only done as {held[0].evidence}" if held else NOT_YET
-    return Verdict.failed(lesser, demanded)
+    return Verdict.failed(not_shown(found.known, demand, "done"), demanded)

@@ -7,7 +7,7 @@ from scanner.model.duration import speak
 from scanner.model.policy import Objective
 from scanner.model.verdict import Severity, Verdict
 from scanner.resources.declared import DeclaredSystem
-from scanner.resources.rehearsals import NOT_YET, held_by
+from scanner.resources.rehearsals import held_by, not_shown
 
 
 @rule("BK903", severity=Severity.HIGH, reads=[DeclaredSystem.rehearsals], enforces=["5.3-full"])
@@ -29,5 +29,4 @@ def it_was_rehearsed_lately(system: DeclaredSystem, demand: Objective) -> Verdic
     found.whole()
     if newest is not None:
         return Verdict.failed(f"last rehearsed on {newest.ended_at:%Y-%m-%d}", demanded)
-    lesser = f"only rehearsed as {held[0].evidence}" if held else NOT_YET
-    return Verdict.failed(lesser, demanded)
+    return Verdict.failed(not_shown((one for one in found.known if one.of_the_whole), demand), demanded)

@@ -8,7 +8,7 @@ from scanner.model.policy import Objective
 from scanner.model.reading import Reason, Unknown
 from scanner.model.verdict import Severity, Verdict
 from scanner.resources.declared import DeclaredSystem
-from scanner.resources.rehearsals import VERIFICATIONS, telling
+from scanner.resources.rehearsals import OF_THE_COPY, VERIFICATIONS, telling
 
 
 @rule(
@@ -32,8 +32,7 @@ def what_came_back_was_verified(system: DeclaredSystem, demand: Objective) -> Ve
         "nothing came back as a whole",
     )
     when = f"on {drill.ended_at:%Y-%m-%d}"
-    about = (*VERIFICATIONS, "query")
-    broken = drill.failed(about)
+    broken = drill.failed(OF_THE_COPY)
     if broken:
         named = "; ".join(f"{one.name} ({one.about}){f': {one.detail}' if one.detail else ''}" for one in broken[:3])
         return Verdict.failed(
@@ -41,8 +40,8 @@ def what_came_back_was_verified(system: DeclaredSystem, demand: Objective) -> Ve
         )
     if lacking := drill.lacking(VERIFICATIONS):
         raise CouldNotCheck(Unknown(Reason.BEYOND, f"rehearsed {when} without a check of {', '.join(lacking)}"))
-    unmade = [one.name for one in drill.checks if one.about in about and one.held is None]
+    unmade = [one.name for one in drill.checks if one.about in OF_THE_COPY and one.held is None]
     if unmade:
         raise CouldNotCheck(Unknown(Reason.BEYOND, f"rehearsed {when}, but not checked: {', '.join(unmade[:3])}"))
-    made = sum(one.about in about for one in drill.checks)
+    made = sum(one.about in OF_THE_COPY for one in drill.checks)
     return Verdict.passed(f"all {made} checks held {when}")

@@ -55,7 +55,17 @@ def _read(file: Path, systems: Collection[str]) -> Iterator[Mapping[str, Any]]:
         raise DocumentError.of(document.file, problems)
     data = document.data
     for one in data["measurements"]:
-        yield {**one, "run": data["run"], "evidence": data["evidence"], "record": f"{file.name}: run {data['run']}"}
+        yield as_item(one, data, file.name)
+
+
+def as_item(one: Mapping[str, Any], data: Mapping[str, Any], file: str) -> Mapping[str, Any]:
+    """Give one measurement of a document as an item that can be judged like a resource."""
+    return {
+        "evidence": data["evidence"],
+        **one,
+        "run": data["run"],
+        "record": f"{file}: run {data['run']}",
+    }
 
 
 def _disagreements(document: Document, systems: Collection[str]) -> Iterator[Problem]:

@@ -23,6 +23,10 @@ EVIDENCE_CLASSES = ("simulated", "engine", "sandbox", "production-backup")
 RECOVERIES = frozenset({"database", "full", "multi-system", "continuity"})
 #: What is checked of what came back, before it counts as recovered (T4).
 VERIFICATIONS = ("integrity", "freshness", "configuration")
+#: All that is checked of what came back; a copy that opens what was closed is not like the original.
+OF_THE_COPY = (*VERIFICATIONS, "consistency", "query", "performance", "must-allow", "must-deny")
+#: All that checks are about: beside these, the hops of an alert.
+ABOUT = (*OF_THE_COPY, "alert")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,9 @@ class Measurement(Resource):
         "How long a synthetic failure took to reach its subscriber; none where it never did, or was not sent.",
         live=item("alert_after", length, absent=None),
     )
+    inconclusive: Fact[str | None] = fact(
+        "Why nothing can be said by it; none where it was measured.", live=item("inconclusive", text, absent=None)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +109,8 @@ class Rehearsal:
     checks: tuple[Check, ...]
     left_behind: tuple[str, ...] | None
     alert_after: timedelta | None
+    #: why nothing can be said by it; none where it was measured
+    inconclusive: str | None = None
 
     @property
     def of_the_whole(self) -> bool:
@@ -136,7 +145,7 @@ def rehearsal(one: Measurement) -> Rehearsal:
         raise ValueError(f"unknown class of evidence {one.evidence!r}")
     return Rehearsal(
         one.name, one.system, one.tests, one.evidence, one.ended_at, one.came_back, one.recovery_time, one.data_loss, one.resolution,
-        one.checks, one.left_behind, one.alert_after,
+        one.checks, one.left_behind, one.alert_after, one.inconclusive,
     )  # fmt: skip
 
 
@@ -178,8 +187,18 @@ NOT_YET = "not rehearsed yet"
 
 
 def held_by(found: Iterable[Rehearsal], at: datetime) -> tuple[Rehearsal, ...]:
-    """Give what had ended by then: a drill that is still to come has shown nothing."""
-    return tuple(one for one in found if one.ended_at <= at)
+    """Give what was held by then: a drill that is still to come, or that came to no end, has shown nothing."""
+    return tuple(one for one in found if one.ended_at <= at and one.inconclusive is None)
+
+
+def not_shown(found: Iterable[Rehearsal], demand: Objective, done: str = "rehearsed") -> str:
+    """Say why none of these shows what is asked: taken on too little, inconclusive, or never done."""
+    ended = [one for one in found if one.ended_at <= demand.at]
+    if held := held_by(ended, demand.at):
+        return f"only {done} as {held[0].evidence}"
+    if ended:
+        return f"tried on {ended[0].ended_at:%Y-%m-%d}, which was inconclusive: {ended[0].inconclusive}"
+    return NOT_YET
 
 
 def telling(
@@ -190,7 +209,7 @@ def telling(
 ) -> Rehearsal:
     """Give the newest measurement that was taken on what shows enough, and that says something of what is asked.
 
-    Raise `CouldNotCheck` where there is none.
+    Raise `CouldNotCheck` where there is none. One that is inconclusive says nothing.
     """
     least = demand.rehearsal_evidence
     whole = held_by(found.whole(), demand.at)
@@ -201,8 +220,20 @@ def telling(
     if shown:
         told = f"rehearsed on {shown[0].ended_at:%Y-%m-%d}, and {what}"
     else:
-        told = f"only rehearsed as {whole[0].evidence}, which shows less than {least}" if whole else NOT_YET
+        told = not_shown(found.known, demand) + (f", which shows less than {least}" if whole else "")
     raise CouldNotCheck(Unknown(Reason.BEYOND, told))
+
+
+def leaving(found: Partial[Rehearsal], demand: Objective) -> Rehearsal:
+    """Give the newest measurement that tells what was left behind: one that is inconclusive may have left it all the same.
+
+    Raise `CouldNotCheck` where there is none.
+    """
+    least = demand.rehearsal_evidence
+    for one in found.whole():
+        if one.ended_at <= demand.at and one.counts_for(least) and (one.inconclusive is None or one.left_behind):
+            return one
+    return telling(found, demand)
 
 
 def kept_within(figure: timedelta, limit: timedelta, drill: Rehearsal, told: str) -> bool:
