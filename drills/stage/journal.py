@@ -9,8 +9,11 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import field
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 from typing import IO, Any, Self
 
 from scanner.model.errors import BackupScanError
@@ -52,6 +55,8 @@ class Trace:
     endpoint: str
     left: tuple[Made, ...]
     ended: bool
+    #: those of which nobody noted that they were made, and when they were intended: they may yet appear
+    unconfirmed: Mapping[Made, datetime] = field(default_factory=dict)
 
     @property
     def open(self) -> bool:
@@ -64,6 +69,7 @@ class Journal:
 
     def __init__(self, folder: Path, run: str, began_at: datetime, expires_at: datetime, endpoint: str = "") -> None:
         self.file = folder / f"{run}{_SUFFIX}"
+        self._lock = Lock()
         try:
             folder.mkdir(parents=True, exist_ok=True)
             # A run that exists already is another run: its journal is not written into.
@@ -110,9 +116,10 @@ class Journal:
 
     def _append(self, event: str, **told: Any) -> None:
         try:
-            self._stream.write(json.dumps({"event": event, **told}, sort_keys=True) + "\n")
-            self._stream.flush()
-            os.fsync(self._stream.fileno())
+            with self._lock:  # systems that are recovered side by side share it
+                self._stream.write(json.dumps({"event": event, **told}, sort_keys=True) + "\n")
+                self._stream.flush()
+                os.fsync(self._stream.fileno())
         except OSError as error:
             raise JournalError(
                 f"cannot write the journal {self.file}: {error.strerror}; nothing more is made",
@@ -147,17 +154,34 @@ def traces(folder: Path) -> Iterator[Trace]:
     """Read every journal of a folder, the oldest first; raise `JournalError` at one that cannot be read."""
     if not folder.is_dir():
         return
-    found = [_read(file) for file in sorted(folder.glob(f"*{_SUFFIX}"))]
+    found = [trace_of(file) for file in journals(folder)]
     yield from sorted(found, key=lambda one: (one.began_at, one.run))
 
 
-def _read(file: Path) -> Trace:
+def journals(folder: Path) -> list[Path]:
+    """Give the files of a folder that are journals."""
+    return sorted(folder.glob(f"*{_SUFFIX}"))
+
+
+def named_ever(folder: Path) -> set[str]:
+    """Give the names of all that the journals of a folder ever told of; half a line and a harmed one tell nothing."""
+    found: set[str] = set()
+    for file in journals(folder):
+        for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
+            with suppress(ValueError, TypeError, KeyError):
+                found.add(json.loads(line)["id"])
+    return found
+
+
+def trace_of(file: Path) -> Trace:
+    """Read one journal; raise `JournalError` where it cannot be read."""
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise JournalError(f"cannot read the journal {file}: {error}") from None
     head: Mapping[str, Any] | None = None
     left: dict[Made, None] = {}
+    unconfirmed: dict[Made, datetime] = {}
     ended = False
     for number, line in enumerate(lines, 1):
         entry = _entry(file, number, line, lines[number:])
@@ -171,8 +195,13 @@ def _read(file: Path) -> Trace:
                     ended = True
                 case "gone":
                     left.pop(_what(entry), None)
+                    unconfirmed.pop(_what(entry), None)
+                case "intends":
+                    left[_what(entry)] = None
+                    unconfirmed[_what(entry)] = datetime.fromisoformat(entry["at"])
                 case _:
                     left[_what(entry)] = None
+                    unconfirmed.pop(_what(entry), None)
         except (KeyError, TypeError, AttributeError) as error:
             raise JournalError(f"{file}:{number}: found an entry without {error}") from None
     if head is None:
@@ -180,7 +209,7 @@ def _read(file: Path) -> Trace:
         instant = datetime.fromtimestamp(file.stat().st_mtime).astimezone()
         return Trace(file.name.removesuffix(_SUFFIX), file, instant, instant, "", (), ended=False)
     began_at, expires_at = datetime.fromisoformat(head["at"]), datetime.fromisoformat(head["expires_at"])
-    return Trace(head["run"], file, began_at, expires_at, head["endpoint"], tuple(left), ended)
+    return Trace(head["run"], file, began_at, expires_at, head["endpoint"], tuple(left), ended, unconfirmed)
 
 
 def _entry(file: Path, number: int, line: str, rest: list[str]) -> Mapping[str, Any] | None:

@@ -15,6 +15,10 @@ class Inconclusive(Exception):
     """What was to be measured could not be: a reason, never a verdict."""
 
 
+class NotTested(Exception):
+    """It was not tried, for the target does not have what it takes."""
+
+
 class Stopped(Exception):
     """The kill switch was thrown, the time or the money is used up: clean up and end."""
 

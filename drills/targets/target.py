@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from contextlib import AbstractContextManager
+from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
@@ -37,6 +38,10 @@ class Opened(ABC):
     @abstractmethod
     def password(self, login: Login) -> str:
         """Give a password; it is kept in memory, and goes into no message, log or file."""
+
+    def service_time(self) -> datetime | None:
+        """Give the time of day as the service tells it, to compare the clocks; None where they are one clock."""
+        return None
 
     def lose(self, subject: Subject) -> bool:  # noqa: ARG002  # a real one loses nothing
         """Destroy the source, where the target can and may: only the emulation does. Tell whether it did."""

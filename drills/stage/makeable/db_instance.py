@@ -16,6 +16,8 @@ class DbInstance(Makeable):
     made_by: ClassVar[Mapping[str, str]] = {
         "rds:RestoreDBInstanceToPointInTime": "TargetDBInstanceIdentifier",
         "rds:RestoreDBInstanceFromDBSnapshot": "DBInstanceIdentifier",
+        # Into a restored cluster, which has no instance of its own.
+        "rds:CreateDBInstance": "DBInstanceIdentifier",
     }
     changed_by: ClassVar[tuple[str, ...]] = ("rds:ModifyDBInstance", "rds:RebootDBInstance")
     seen_by: ClassVar[tuple[str, ...]] = ("rds:DescribeDBInstances",)

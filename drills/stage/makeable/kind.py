@@ -40,6 +40,12 @@ class Makeable(ABC):
     removed_by: ClassVar[tuple[str, ...]]
     #: things of these kinds hold it, so they are removed before it
     before: ClassVar[tuple[str, ...]] = ()
+    #: what makes it tags it, so that without the run's tag it is never swept
+    tagged: ClassVar[bool] = True
+    #: the service tells when it was made, so that what is older than the run is never swept
+    dated: ClassVar[bool] = True
+    #: AWS's codes for a removal that is refused only because something is still going on: it is asked for again
+    busy: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def look(self, calls: Calls, identifier: str) -> Seen | None:

@@ -14,6 +14,7 @@ from drills.stage.refusals import Inconclusive, Stopped
 from drills.stage.run import Run
 from drills.stage.stage import Stage
 from scanner.collect.port import CallFailed, Port
+from scanner.model.reading import Reason
 from tests.drills.stand_ins import AT, DrivenClock, ToldPort, refused
 
 RUN = Run("261124-abc234", AT, AT + timedelta(days=1), "operations")
@@ -109,7 +110,7 @@ def test_it_is_gone_when_nobody_finds_it_any_more(tmp_path: Path, staged: Callab
     def describe(**_: Any) -> dict[str, Any]:
         state = next(looks)
         if state is None:
-            return refused("DBInstanceNotFound")()
+            raise CallFailed(Reason.FAILED, "DBInstanceNotFound", "told so")
         one = {"DBInstanceIdentifier": NAME, "DBInstanceArn": "arn", "DBInstanceStatus": state}
         return {"DBInstances": [one]}
 
