@@ -36,6 +36,8 @@ def connected(address: Address, password: str, *, writes: bool = False) -> Itera
     import psycopg  # noqa: PLC0415  # only a drill of a database needs it
 
     milliseconds = int(STATEMENT / timedelta(milliseconds=1))
+    # Told to the server: what psycopg calls read_only begins transactions so, and there are none with autocommit.
+    reading = "off" if writes else "on"
     with psycopg.connect(
         host=address.host,
         port=address.port,
@@ -45,10 +47,9 @@ def connected(address: Address, password: str, *, writes: bool = False) -> Itera
         sslmode=address.tls,
         connect_timeout=int(CONNECT.total_seconds()),
         application_name="backup-drill",
-        options=f"-c statement_timeout={milliseconds}",
+        options=f"-c statement_timeout={milliseconds} -c default_transaction_read_only={reading}",
         autocommit=True,
     ) as connection:
-        connection.read_only = not writes
         yield connection
 
 

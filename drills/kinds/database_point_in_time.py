@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from drills.kinds.restored_instance import RestoredInstance, described, lasting
+from drills.kinds.restored_instance import RestoredInstance, described, lasting, restored_with
 from drills.measuring.writer import Writer, written_until
 from drills.plan.model import Entry, Subject
 from drills.scene import Scene
@@ -14,6 +14,7 @@ from drills.stage.journal import Made
 from drills.stage.refusals import Inconclusive
 
 _DAMAGE = "before-damage"
+_CANARIES = "write canaries until the first can be restored, and then for a while that chance decides"
 
 
 class DatabasePointInTime(RestoredInstance):
@@ -26,6 +27,7 @@ class DatabasePointInTime(RestoredInstance):
 
     name: ClassVar[str] = "database-point-in-time"
     tests: ClassVar[tuple[str, ...]] = ("database",)
+    way_of: ClassVar[tuple[str, ...]] = ("database",)
     makes: ClassVar[tuple[str, ...]] = ("rds:RestoreDBInstanceToPointInTime",)
     settings: ClassVar[Mapping[str, Any]] = {
         "properties": {
@@ -38,7 +40,7 @@ class DatabasePointInTime(RestoredInstance):
         """Say what would be done."""
         subject = subjects[0]
         until = "just before the damage" if entry.settings.get("until") == _DAMAGE else "the newest restorable time"
-        every = "write no canaries: no data loss is measured" if subject.canaries is None else "write canaries"
+        every = "write no canaries: no data loss is measured" if subject.canaries is None else _CANARIES
         return (
             f"log in to {subject.resource} and count its rows",
             every,
@@ -77,6 +79,14 @@ class DatabasePointInTime(RestoredInstance):
         """Count from the damage: what was written after it is given up on purpose."""
         return restored_to if scene.settings.get("until") == _DAMAGE else super().counted_from(scene, restored_to)
 
+    def lingers(self, scene: Scene) -> bool:
+        """Linger before the loss of all; after damage, what is captured is waited for anyhow."""
+        return scene.settings.get("until") != _DAMAGE
+
+    def destroys(self, scene: Scene) -> bool:
+        """Leave a database whose data was damaged where it is: that is how it is met."""
+        return scene.settings.get("until") != _DAMAGE and super().destroys(scene)
+
     def request(self, scene: Scene, source: Mapping[str, Any], target: str, restored_to: datetime) -> Made:
         """Ask RDS for it, with all that a restore forgets unless it is named."""
         return scene.restore(
@@ -88,23 +98,3 @@ class DatabasePointInTime(RestoredInstance):
             RestoreTime=restored_to,
             **restored_with(scene, source),
         )
-
-
-def restored_with(scene: Scene, source: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the parameters of a restore: those of the plan, else those of the source; never public, always tagged."""
-    with_ = scene.subject.restore_with
-    groups = [group["DBParameterGroupName"] for group in source.get("DBParameterGroups", ())]
-    guarding = [group["VpcSecurityGroupId"] for group in source.get("VpcSecurityGroups", ())]
-    subnets = with_.get("subnet_group") or source.get("DBSubnetGroup", {}).get("DBSubnetGroupName")
-    found: dict[str, Any] = {
-        "DBInstanceClass": with_.get("instance_class") or source["DBInstanceClass"],
-        "DBParameterGroupName": with_.get("parameter_group") or next(iter(groups), None),
-        "VpcSecurityGroupIds": with_.get("security_groups") or guarding or None,
-        "DBSubnetGroupName": subnets,
-        "MultiAZ": source.get("MultiAZ", False),
-        "EnableIAMDatabaseAuthentication": source.get("IAMDatabaseAuthenticationEnabled", False),
-        "PubliclyAccessible": False,
-        "DeletionProtection": False,
-        "Tags": [{"Key": key, "Value": value} for key, value in scene.stage.run.tags.items()],
-    }
-    return {name: value for name, value in found.items() if value is not None}

@@ -52,11 +52,12 @@ class Mint:
 class Freshness:
     """What came back of the canaries that were written.
 
-    `loss` is None where nothing came back, and where nothing was written: neither is a loss of zero. `written` counts
-    what had to come back.
+    `loss` is None where nothing came back, and where nothing was written: neither is a loss of zero.
     """
 
     written: int
+    #: those of them that had to come back: all, or those up to the time that was restored to
+    due: int
     returned: int
     #: the newest up to which none is missing
     newest: Canary | None
@@ -71,7 +72,7 @@ class Freshness:
     @property
     def told(self) -> bool:
         """There were canaries, so that something can be said."""
-        return self.written > 0
+        return self.due > 0
 
     @property
     def nothing_came_back(self) -> bool:
@@ -82,7 +83,7 @@ class Freshness:
     def trouble(self) -> str:
         """Say what is amiss beside a loss at the end; "" for nothing."""
         if self.nothing_came_back:
-            return f"none of {self.written} canaries came back"
+            return f"none of {self.due} canaries came back"
         said = []
         if self.holes:
             said.append(f"{len(self.holes)} missing in between, the first is number {self.holes[0]}")
@@ -124,7 +125,8 @@ def weigh(
             newest = one
     known = {one.number for one in written}
     return Freshness(
-        written=len(wanted),
+        written=len(written),
+        due=len(wanted),
         returned=len(genuine.keys() & known),
         newest=newest,
         loss=None if newest is None else max(lost_at - newest.written_at, timedelta()),

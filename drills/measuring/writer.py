@@ -39,6 +39,7 @@ class Writer:
         self._well, self._mint, self._clock = well, mint, clock
         self._written: list[Canary] = []
         self._failures: list[str] = []
+        self._durable_from: datetime | None = None
         self._lock, self._over = Lock(), Event()
         self._thread = Thread(target=self._run, name="canaries", daemon=True)
 
@@ -59,6 +60,12 @@ class Writer:
         """Give the kinds of error that writes ended with; a number that was not acknowledged is used again."""
         with self._lock:
             return tuple(self._failures)
+
+    @property
+    def durable_from(self) -> datetime:
+        """When the first was acknowledged: it was written a moment before, and what is restored to that moment lacks it."""
+        assert self._durable_from is not None
+        return self._durable_from
 
     def newest_at(self) -> datetime:
         """Give when the newest was written."""
@@ -85,16 +92,30 @@ class Writer:
     def _write(self, number: int) -> None:
         canary = self._mint.make(number, self._clock.now())
         self._well.write(canary)
+        if self._durable_from is None:
+            self._durable_from = self._clock.now()
         with self._lock:
             self._written.append(canary)
 
 
 def written_until(writer: Writer, reached: Callable[[], datetime | None], clock: Clock, longest: timedelta) -> bool:
     """Wait until what can be restored reaches the first canary, so that a loss is of the end only; False if it never does."""
-    until, first = clock.elapsed() + longest, writer.written[0].written_at
+    until, first = clock.elapsed() + longest, writer.durable_from
     while clock.elapsed() < until:
         newest = reached()
         if newest is not None and newest > first:
             return True
         clock.sleep(min(writer.every, timedelta(seconds=1)))
     return False
+
+
+def time_between_captures(
+    newest: Callable[[], datetime | None], clock: Clock, every: timedelta, longest: timedelta
+) -> timedelta:
+    """Measure how long it takes until something newer can be restored, beginning just after something could."""
+    began, first = clock.elapsed(), newest()
+    while clock.elapsed() - began < longest:
+        clock.sleep(min(every, timedelta(seconds=1)))
+        if newest() != first:
+            break
+    return clock.elapsed() - began

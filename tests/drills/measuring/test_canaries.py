@@ -1,6 +1,7 @@
 """What came back of the canaries tells what was lost, and nothing else can pass for it."""
 
 from datetime import timedelta
+from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -59,7 +60,7 @@ def test_what_was_written_after_the_target_must_be_absent() -> None:
     assert fresh.beyond == tuple(range(11, 21))
     assert "10 written after the time that was restored to" in fresh.trouble
     good = weigh(WRITTEN, WRITTEN[:10], MINT, target, restored_to=target)
-    assert (good.trouble, good.loss, good.written) == ("", timedelta(), 10)
+    assert (good.trouble, good.loss, good.due, good.written) == ("", timedelta(), 10, 20)
 
 
 def test_the_commit_that_straddles_the_target_is_no_hole() -> None:
@@ -70,7 +71,7 @@ def test_the_commit_that_straddles_the_target_is_no_hole() -> None:
 
 
 @given(st.sets(st.integers(1, 20)), st.randoms(use_true_random=False))
-def test_losing_more_never_looks_fresher(kept: set[int], random) -> None:
+def test_losing_more_never_looks_fresher(kept: set[int], random: Random) -> None:
     found = [one for one in WRITTEN if one.number in kept]
     random.shuffle(found)
     fresh = weigh(WRITTEN, found, MINT, LOST)
