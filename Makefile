@@ -1,4 +1,4 @@
-# Two commands set everything up: `make scan` and `make test`. Nothing is installed outside .venv.
+# Three commands set everything up: `make scan`, `make drill` and `make test`. Nothing is installed outside .venv.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -6,12 +6,16 @@ WORKERS ?= 2
 
 FUZZ_SECONDS ?= 60
 
-.PHONY: scan test check bench fuzz corpus docs lock new-rule format clean
+.PHONY: scan drill test check bench fuzz corpus docs lock new-rule format clean
 .DELETE_ON_ERROR:
 
 ## scan: install, scan the embedded demo account, write the reports to out/
 scan: $(VENV)/.demo
 	$(BIN)/backup-scan --account demo --output out --fail-on never
+
+## drill: install, restore the emulated company's backups, measure and judge it, write the reports to out/drill/
+drill: $(VENV)/.drill
+	$(BIN)/backup-drill run --plan quarterly --target emulator --output out/drill --fail-on failed
 
 ## test: install, run the tests
 test: $(VENV)/.dev
@@ -59,6 +63,8 @@ lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --no-emit-index-url --extra demo pyproject.toml constraints/build.in -o constraints/demo.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --no-emit-index-url --extra drill pyproject.toml constraints/build.in -o constraints/drill.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --no-emit-index-url --extra dev pyproject.toml constraints/build.in -o constraints/dev.txt
 	echo 'atheris<3.1' | uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --no-emit-index-url - -o constraints/fuzz.txt
@@ -75,7 +81,12 @@ $(VENV)/.demo: pyproject.toml constraints/demo.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
+$(VENV)/.drill: pyproject.toml constraints/drill.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints/drill.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@ $(VENV)/.demo
+
 $(VENV)/.dev: pyproject.toml constraints/dev.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	touch $@ $(VENV)/.demo
+	touch $@ $(VENV)/.demo $(VENV)/.drill

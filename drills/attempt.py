@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from drills.stage.refusals import Inconclusive, NotRestored
+from drills.stage.refusals import Inconclusive, NotRestored, NotTested
 from scanner.collect.port import CallFailed
 
 if TYPE_CHECKING:
@@ -17,6 +17,9 @@ def attempt(scene: Scene, action: Callable[[Scene], None]) -> bool:
     try:
         action(scene)
     except NotRestored:
+        return False
+    except NotTested as why:
+        scene.measured.not_tested = str(why)
         return False
     except Inconclusive as why:
         scene.measured.why = str(why)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from drills.kinds import drills
 from drills.measuring.clock import Clock, Mark, Timeline
@@ -41,7 +41,7 @@ class Ran:
 class Running:
     """Runs a plan on a target that is open."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # all that a run is made of
         self,
         plan: DrillPlan,
         target: Opened,
@@ -50,8 +50,11 @@ class Running:
         guard: Callable[[], None],
         clock: Clock,
         demanded: Mapping[str, Demanded],
+        *,
         tell: Callable[[str, str], None] = lambda _system, _phase: None,
+        depends_on: Mapping[str, Collection[str]] | None = None,
     ) -> None:
+        self._depends_on = depends_on or {}
         self._plan, self._target, self._run, self._journal = plan, target, run, journal
         self._guard, self._clock, self._demanded, self._tell = guard, clock, demanded, tell
 
@@ -93,15 +96,17 @@ class Running:
 
     def _leave(self, scene: Scene) -> None:
         scene.phase("cleaning up")
-        scene.measured.left_behind = scene.stage.leave()
+        scene.measured.left_behind = scene.stage.leave(every=timedelta(seconds=5 if self._target.real else 1))
         if not scene.measured.left_behind and Mark.LOST in scene.timeline.stamps:
             scene.mark(Mark.CLEANED)
         scene.measured.ended_at = self._clock.now()
+        scene.measured.spoken, scene.measured.unspoken = scene.stage.spoken.said, scene.stage.spoken.beyond
         scene.phase("done")
 
     def _scene(self, entry: Entry, subject: Subject, tests: tuple[str, ...]) -> Scene:
         calls = Calls(self._target.port, self._target.account, subject.region)
         stage = Stage(calls, self._run, self._journal, self._guard, self._clock)
+        demanded = self._demanded.get(subject.system, Demanded(None, None))
         name = entry.name if len(entry.of) == 1 else f"{entry.name}: {subject.name}"
         measured = Measured(
             name,
@@ -111,9 +116,12 @@ class Running:
             self._target.evidence(subject),
             Timeline(self._clock),
             (subject.name,),
+            entry=entry.name,
+            demanded=demanded,
         )
-        demanded = self._demanded.get(subject.system, Demanded(None, None))
-        return Scene(entry, subject, stage, self._target, measured, demanded, self._tell)
+        scene = Scene(entry, subject, stage, self._target, measured, demanded, self._tell, self._depends_on)
+        scene.plan_digest = self._plan.digest
+        return scene
 
     def _lacking(self, operations: Sequence[str]) -> str:
         for service in sorted({operation.partition(":")[0] for operation in operations}):

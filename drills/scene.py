@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from drills.measuring.clock import Clock, Mark, Timeline
 from drills.plan.model import Entry, Subject
 from drills.stage.journal import Made
 from drills.stage.refusals import Inconclusive, NotRestored
+from drills.stage.spoken import Spoken
 from drills.stage.stage import Stage
 from drills.targets.target import Opened
 from scanner.collect.port import CallFailed
@@ -52,6 +53,13 @@ class Measured:
     #: what else is worth showing: identifiers, counts, hashes; never rows, never secrets
     shown: dict[str, Any] = field(default_factory=dict)
     ended_at: datetime | None = None
+    #: the entry of the plan, which is on several systems where the name is not its own
+    entry: str = ""
+    demanded: Demanded = Demanded(None, None)
+    #: each call that was made, in its order
+    spoken: tuple[Spoken, ...] = ()
+    #: how many more calls there were than are kept
+    unspoken: int = 0
 
 
 #: Refusals of who asks, not of what is asked.
@@ -70,10 +78,15 @@ class Scene:
         measured: Measured,
         demanded: Demanded,
         tell: Callable[[str, str], None] = lambda _system, _phase: None,
+        depends_on: Mapping[str, Collection[str]] | None = None,
     ) -> None:
         self.entry, self.subject = entry, subject
         self.stage, self.target = stage, target
         self.measured, self.demanded = measured, demanded
+        #: what each system of the configuration needs
+        self.depends_on = depends_on or {}
+        #: of the plan that is run, of which a sample's seed is made
+        self.plan_digest = ""
         self._tell = tell
 
     @property

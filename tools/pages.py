@@ -11,6 +11,7 @@ from typing import Any
 import click
 import yaml
 
+from drills.cli import main as drill
 from reports.catalogue import index_page, matrix_page, permission_policy, rule_page
 from reports.code_page import code_page
 from rules import catalogue
@@ -62,13 +63,14 @@ def _examples(rule_id: str, kind: str) -> list[dict[str, str]]:
 
 def _cli() -> str:
     parts = ["# The command line", "", "Generated from `--help`; do not edit.", ""]
-    root = click.Context(main, info_name="backup-scan", max_content_width=100, terminal_width=100)
-    parts += ["## backup-scan", "", "```text", main.get_help(root).rstrip(), "```", ""]
-    for name in main.list_commands(root):
-        command = main.get_command(root, name)
-        assert command is not None
-        inner = click.Context(command, info_name=name, parent=root, max_content_width=100, terminal_width=100)
-        parts += [f"## backup-scan {name}", "", "```text", command.get_help(inner).rstrip(), "```", ""]
+    for program, group in (("backup-scan", main), ("backup-drill", drill)):
+        root = click.Context(group, info_name=program, max_content_width=100, terminal_width=100)
+        parts += [f"## {program}", "", "```text", group.get_help(root).rstrip(), "```", ""]
+        for name in group.list_commands(root):
+            command = group.get_command(root, name)
+            assert command is not None
+            inner = click.Context(command, info_name=name, parent=root, max_content_width=100, terminal_width=100)
+            parts += [f"## {program} {name}", "", "```text", command.get_help(inner).rstrip(), "```", ""]
     return "\n".join(parts)
 
 

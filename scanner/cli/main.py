@@ -203,8 +203,12 @@ def matrix(
 
 @main.command()
 @click.argument(
-    "name", type=click.Choice(("policy", "config", "findings", "estate", "measurements", "attestations", "waivers"))
-)
+    "name",
+    type=click.Choice((
+        "policy", "config", "findings", "estate", "measurements", "attestations", "waivers", "drill-plan", "drill-preview",
+        "drill",
+    )),
+)  # fmt: skip
 def schema(name: str) -> int:
     """Print the JSON Schema of a document."""
     from scanner.documents.schema import schema_text  # noqa: PLC0415

@@ -168,7 +168,7 @@ def test_start_up_loads_nothing_heavy() -> None:
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, timeout=60)
 
 
-@pytest.mark.parametrize("door", ["drills.cli", "reports.cli"])
+@pytest.mark.parametrize("door", ["reports.cli"])
 def test_commands_that_are_not_here_yet_say_so(door: str) -> None:
     result = subprocess.run(
         [sys.executable, "-c", f"from {door} import main; main()", "run"], capture_output=True, text=True, timeout=60

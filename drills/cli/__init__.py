@@ -1,0 +1,5 @@
+"""The command line `backup-drill`."""
+
+from drills.cli.commands import main
+
+__all__ = ["main"]

@@ -1,0 +1,1 @@
+"""Restore jobs of AWS Backup on real servers."""
