@@ -30,7 +30,7 @@ def came(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     told: dict[str, Any] = {"measured": [], "stopped": "", "asked": []}
 
     class Running:
-        def __init__(self, plan: DrillPlan, target: Any, run: Any, journal: Any, *others: Any) -> None:
+        def __init__(self, plan: DrillPlan, target: Any, run: Any, journal: Any, *others: Any, **_: Any) -> None:
             self.plan, self.target, self.run, self.demanded = plan, target, run, others[2]
             told["journal"] = journal
 

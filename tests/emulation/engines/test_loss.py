@@ -1,6 +1,7 @@
 """A host is lost with its volume; how much is lost with it depends on how its log was shipped, and on nothing else."""
 
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ INTERVAL = timedelta(seconds=5)
 
 
 @pytest.fixture(scope="module")
-def lost(aws: Emulator, engines: Engines) -> dict[str, Any]:
+def lost(aws: Emulator, engines: Engines) -> Iterator[dict[str, Any]]:
     """Three databases written to until the same moment, lost, and restored to what is left of each."""
     shipped = {"none": ARCHIVE_ONLY, "interval": timeout(INTERVAL.total_seconds()), "stream": STREAMING}
     engines.shipping_of.update(shipped)
@@ -54,7 +55,9 @@ def lost(aws: Emulator, engines: Engines) -> dict[str, Any]:
             there = link.execute("SELECT to_regclass('canaries')").fetchone() != (None,)
             rows = link.execute("SELECT seq FROM canaries ORDER BY seq").fetchall() if there else []
             found[name]["rows"] = [seq for (seq,) in rows]
-    return found
+    yield found
+    for link in links.values():
+        link.close()
 
 
 def test_the_same_disaster_costs_differently(lost: Any) -> None:
