@@ -5,8 +5,8 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from functools import cache
-from typing import Any
 
+from drills.finding import below
 from drills.kinds.drill import Drill, SingleDrill
 
 __all__ = ["Drill", "SingleDrill", "drills"]
@@ -17,14 +17,4 @@ def drills() -> dict[str, Drill]:
     """Give every drill by its name."""
     for entry in pkgutil.iter_modules(__path__, f"{__name__}."):
         importlib.import_module(entry.name)
-    return {one.name: one() for one in sorted(_below(Drill), key=lambda one: one.name)}
-
-
-def _below(kind: Any) -> list[type[Drill]]:
-    """Give the classes that are drills themselves: what several of them share has no name of its own."""
-    found = []
-    for one in kind.__subclasses__():
-        found += _below(one)
-        if "name" in vars(one):
-            found.append(one)
-    return found
+    return {one.name: one() for one in sorted(below(Drill, "name"), key=lambda one: one.name)}

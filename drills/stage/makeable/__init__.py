@@ -9,6 +9,7 @@ import importlib
 import pkgutil
 from functools import cache
 
+from drills.finding import below
 from drills.stage.makeable.kind import Makeable, Seen
 
 __all__ = ["Makeable", "Seen", "makeable"]
@@ -19,4 +20,4 @@ def makeable() -> dict[str, Makeable]:
     """Give every kind by its name."""
     for entry in pkgutil.iter_modules(__path__, f"{__name__}."):
         importlib.import_module(entry.name)
-    return {kind.kind: kind() for kind in sorted(Makeable.__subclasses__(), key=lambda one: one.kind)}
+    return {kind.kind: kind() for kind in sorted(below(Makeable, "kind"), key=lambda one: one.kind)}
